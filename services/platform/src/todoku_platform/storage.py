@@ -1,5 +1,6 @@
 """Where statements run: through the Dapr binding, or over asyncpg with `STORAGE=direct`."""
 
+import asyncio
 import json
 import re
 from typing import Any, Protocol
@@ -95,6 +96,7 @@ class DirectDriver:
     def __init__(self, url: str, size: int, timeout: float) -> None:
         self._url, self._size, self._timeout = url, size, timeout
         self._pool: asyncpg.Pool | None = None
+        self._connecting = asyncio.Lock()
 
     async def open(self) -> None:
         """Connects at the first statement, so that a service starts before its database."""
@@ -123,13 +125,15 @@ class DirectDriver:
             raise Unavailable(str(exc)) from exc
 
     async def _connect(self) -> asyncpg.Pool:
-        self._pool = await asyncpg.create_pool(
-            self._url,
-            min_size=1,
-            max_size=self._size,
-            statement_cache_size=0 if _pooled(self._url) else 100,
-            timeout=self._timeout,
-        )
+        async with self._connecting:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._url,
+                    min_size=1,
+                    max_size=self._size,
+                    statement_cache_size=0 if _pooled(self._url) else 100,
+                    timeout=self._timeout,
+                )
         return self._pool
 
 
