@@ -1,0 +1,63 @@
+import type { BetterAuthOptions } from "better-auth";
+import { jwt } from "better-auth/plugins/jwt";
+import type { Settings } from "@/config/settings";
+
+/** Audiences of a session's token: the services' API and the MCP endpoint. */
+export const AUDIENCES = ["todoku", "todoku-mcp"];
+export const SCOPES = "tasks:read tasks:write";
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+function tokens(issuer: string) {
+  return jwt({
+    jwks: { keyPairConfig: { alg: "EdDSA", crv: "Ed25519" } },
+    jwt: {
+      issuer,
+      audience: AUDIENCES,
+      expirationTime: "15m",
+      // The default payload is the whole user record; services need to know whose token it is and no more.
+      definePayload: () => ({ scope: SCOPES }),
+      getSubject: ({ user }) => user.id,
+    },
+    // Every session read would mint one more token otherwise.
+    disableSettingJwtHeader: true,
+  });
+}
+
+function rateLimit(signInsPerMinute: number): BetterAuthOptions["rateLimit"] {
+  const signIn = { window: MINUTE, max: signInsPerMinute };
+  return {
+    enabled: true,
+    storage: "database",
+    window: MINUTE,
+    max: 300,
+    customRules: {
+      "/sign-in/email": signIn,
+      "/sign-up/email": signIn,
+      // Services fetch keys from few addresses; refusing them would refuse everybody.
+      "/jwks": false,
+    },
+  };
+}
+
+/** Everything of Better Auth but the database, shared by the server and the migration. */
+export function authOptions({ baseUrl, secret, signInsPerMinute, trustedProxies }: Settings) {
+  return {
+    appName: "Todoku",
+    baseURL: baseUrl,
+    basePath: "/api/auth",
+    secret,
+    telemetry: { enabled: false },
+    emailAndPassword: { enabled: true, requireEmailVerification: false, minPasswordLength: 8, maxPasswordLength: 128 },
+    session: { expiresIn: 30 * DAY, updateAge: DAY },
+    rateLimit: rateLimit(signInsPerMinute),
+    advanced: {
+      database: { generateId: "uuid" },
+      useSecureCookies: baseUrl.startsWith("https:"),
+      defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
+      ipAddress: trustedProxies.length ? { trustedProxies: [...trustedProxies] } : undefined,
+    },
+    plugins: [tokens(baseUrl)],
+  } satisfies BetterAuthOptions;
+}
