@@ -33,7 +33,9 @@ def user() -> str:
     return f"user-{uuid4()}"
 
 
-def note(user: str, version: int = 1, id: UUID | None = None, **fields: object) -> dict[str, object]:
+def note(
+    user: str, version: int = 1, id: UUID | None = None, **fields: object
+) -> dict[str, object]:
     row = {"id": id or new_id(), "user_id": user, "title": "a", "tags": ["x", "y"], "due": None}
     return row | {"version": version} | fields
 
@@ -75,7 +77,9 @@ class TestRows:
         self, storage, sample, save, user
     ):
         row = note(user, due=NOW.date())
-        assert await storage.save(save, ChangeSet(user, {"notes": [row]}, events=[event(row["id"])]))
+        assert await storage.save(
+            save, ChangeSet(user, {"notes": [row]}, events=[event(row["id"])])
+        )
         changed = row | {"version": 2, "title": "b", "tags": []}
         assert await storage.save(save, ChangeSet(user, {"notes": [changed]}))
         [stored] = await notes_of(storage, sample, user)

@@ -100,7 +100,6 @@ def create_app(
     the relay; `lifespan` wraps what else the service opens and closes.
     """
     settings: ServiceSettings = context.settings
-    configure_logging(settings.app_id, settings.log_level)
     app = FastAPI(
         title=title,
         version="1",
@@ -224,6 +223,7 @@ async def _stop(running: asyncio.Task[None]) -> None:
 
 def run(factory: str, settings: ServiceSettings) -> None:
     """Serve `package.module:function` on the address of the settings; one worker, no access log."""
+    configure_logging(settings.app_id, settings.log_level)
     module, _, name = factory.partition(":")
     app = getattr(importlib.import_module(module), name)(settings)
     uvicorn.run(

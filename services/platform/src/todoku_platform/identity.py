@@ -87,7 +87,9 @@ class Verifier:
     async def verify(self, token: str) -> Principal:
         """Raises jwt.InvalidTokenError for a bad token, Unavailable when keys cannot be had."""
         known = self._known.get(token)
-        if known is not None and known.expires_at + LEEWAY_SECONDS > time.time():
+        if known is not None:
+            if known.expires_at + LEEWAY_SECONDS <= time.time():
+                raise jwt.ExpiredSignatureError("expired")
             return known
         principal = await self._verify(token)
         if len(self._known) >= KNOWN_TOKENS:

@@ -189,7 +189,9 @@ def _owner(given: CTE) -> ColumnElement[str]:
 def _gate(tables: PlatformTables, given: CTE) -> CTE:
     """One row if the command is new or has no key, none if it was handled before."""
     keys = _recordset(tables.inbox, KEY_COLUMNS, _json(given, "key"), "kr")
-    values: Select[*tuple[Any, ...]] = select(*(literal_column(f"kr.{name}") for name in KEY_COLUMNS))
+    values: Select[*tuple[Any, ...]] = select(
+        *(literal_column(f"kr.{name}") for name in KEY_COLUMNS)
+    )
     write = upsert(tables.inbox).from_select(KEY_COLUMNS, values.select_from(given, keys))
     write = write.on_conflict_do_update(
         index_elements=["user_id", "consumer", "message_id"],

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import Counter, Gauge, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todoku_platform.ids import new_id
@@ -21,6 +22,7 @@ correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 MAX_BODY = 256 * 1024
+TOO_LARGE = f"The body is larger than {MAX_BODY} bytes."
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -89,10 +91,6 @@ def _matching(pattern: re.Pattern[str], value: bytes | None) -> str:
     return text if pattern.fullmatch(text) else ""
 
 
-class BodyTooLarge(Exception):
-    pass
-
-
 class Edge:
     """Around every request: correlation id, body limit, duration. Plain ASGI, so streams pass."""
 
@@ -109,26 +107,20 @@ class Edge:
         traceparent.set(_matching(_TRACEPARENT, headers.get(b"traceparent")))
         started = time.perf_counter()
         status = 500
-        begun = False
 
         async def outgoing(message: Message) -> None:
-            nonlocal status, begun
+            nonlocal status
             if message["type"] == "http.response.start":
-                begun = True
                 status = message["status"]
                 message["headers"].append((b"x-correlation-id", correlation.encode()))
             await send(message)
 
         try:
             length = headers.get(b"content-length", b"0")
-            if not length.isdigit() or int(length) > MAX_BODY:
-                raise BodyTooLarge
-            await self._app(scope, limited(receive), outgoing)
-        except BodyTooLarge:
-            if begun:
-                raise
-            problem = Problem(413, f"The body is larger than {MAX_BODY} bytes.")
-            await problem.response()(scope, receive, outgoing)
+            if length.isdigit() and int(length) <= MAX_BODY:
+                await self._app(scope, limited(receive), outgoing)
+            else:
+                await Problem(413, TOO_LARGE).response()(scope, receive, outgoing)
         finally:
             route: Any = scope.get("route")
             path = getattr(route, "path", "unmatched")
@@ -145,7 +137,7 @@ def limited(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MAX_BODY:
-            raise BodyTooLarge
+            raise HTTPException(413, TOO_LARGE)
         return message
 
     return counted
