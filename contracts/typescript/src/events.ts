@@ -268,7 +268,7 @@ export interface TaskState {
   parent_id: Uuid | null;
   due: Due | null;
   /**
-   * The due resolved in the task's or the user's zone.
+   * The due resolved in the task's or the user's zone; null without a time.
    */
   due_at: Instant | null;
   /**
@@ -595,9 +595,9 @@ export interface Envelope {
    */
   partitionkey: string;
   /**
-   * The aggregate's version.
+   * The aggregate's version: a string, as the CloudEvents extension of that name has it.
    */
-  sequence: number;
+  sequence: string;
   /**
    * The same for all that one request caused.
    */

@@ -76,7 +76,9 @@ class TaskState(Contract):
     due: Due | None
     due_at: Annotated[
         Instant | None,
-        Field(description="The due resolved in the task's or the user's zone."),
+        Field(
+            description="The due resolved in the task's or the user's zone; null without a time."
+        ),
     ]
     reminders: Annotated[list[ReminderSpec], Field(max_length=10)]
     recurrence: Recurrence | None
@@ -156,7 +158,13 @@ class Envelope(Contract):
     partitionkey: Annotated[
         StrictStr, Field(description="The user's id.", max_length=128, min_length=1)
     ]
-    sequence: Annotated[StrictInt, Field(description="The aggregate's version.", ge=1)]
+    sequence: Annotated[
+        StrictStr,
+        Field(
+            description="The aggregate's version: a string, as the CloudEvents extension of that name has it.",
+            pattern="^[1-9][0-9]{0,9}$",
+        ),
+    ]
     correlationid: Annotated[
         StrictStr,
         Field(
