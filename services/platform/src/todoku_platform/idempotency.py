@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Header
 from fastapi.responses import Response
-from sqlalchemy import Text, func, or_, select
+from sqlalchemy import Select, Text, func, or_, select
 
 from todoku_platform.problems import Problem
 from todoku_platform.saving import Key
@@ -41,29 +41,35 @@ def command_key(route: str, key: str, body: bytes, now: datetime, answer: Respon
     )
 
 
+def answer_query(tables: PlatformTables) -> Select[Any]:
+    """One stored answer, for a service that reads it together with what a command needs."""
+    inbox = tables.inbox
+    return select(inbox.c.body_hash, inbox.c.status, inbox.c.headers, inbox.c.answer).where(
+        inbox.c.user_id == param("user_id", Text),
+        inbox.c.consumer == param("consumer", Text),
+        inbox.c.message_id == param("message_id", Text),
+        or_(inbox.c.expires_at.is_(None), inbox.c.expires_at >= func.now()),
+    )
+
+
+def replay(stored: Mapping[str, Any], body: bytes) -> Response:
+    """The stored answer again; raises a 422 problem when the key came with another body."""
+    if stored["body_hash"] != hashlib.sha256(body).hexdigest():
+        raise Problem(422, "This Idempotency-Key was used with another body.")
+    headers = dict(stored["headers"]) | {"Idempotent-Replayed": "true"}
+    return Response(stored["answer"], stored["status"], headers)
+
+
 class Answers:
     """The answers given before, one user's only."""
 
     def __init__(self, storage: Storage, tables: PlatformTables) -> None:
-        inbox = tables.inbox
         self._storage = storage
-        self._find = one(
-            select(inbox.c.body_hash, inbox.c.status, inbox.c.headers, inbox.c.answer).where(
-                inbox.c.user_id == param("user_id", Text),
-                inbox.c.consumer == param("consumer", Text),
-                inbox.c.message_id == param("message_id", Text),
-                or_(inbox.c.expires_at.is_(None), inbox.c.expires_at >= func.now()),
-            )
-        )
+        self._find = one(answer_query(tables))
 
     async def find(self, user_id: str, route: str, key: str, body: bytes) -> Response | None:
         """The stored answer; raises a 422 problem when the key came with another body."""
         stored: Mapping[str, Any] | None = await self._storage.read(
             self._find, user_id=user_id, consumer=route, message_id=key
         )
-        if stored is None:
-            return None
-        if stored["body_hash"] != hashlib.sha256(body).hexdigest():
-            raise Problem(422, "This Idempotency-Key was used with another body.")
-        headers = dict(stored["headers"]) | {"Idempotent-Replayed": "true"}
-        return Response(stored["answer"], stored["status"], headers)
+        return replay(stored, body) if stored else None

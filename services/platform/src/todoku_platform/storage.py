@@ -129,7 +129,7 @@ class DirectDriver:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
                     self._url,
-                    min_size=1,
+                    min_size=0,
                     max_size=self._size,
                     statement_cache_size=0 if _pooled(self._url) else 100,
                     timeout=self._timeout,
