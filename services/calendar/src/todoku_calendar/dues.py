@@ -12,7 +12,7 @@ ALL_DAY_REMINDER_TIME = time(9)
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 9998
-"""Dues outside these years are refused: nearer the ends of the calendar some zones have no instant."""
+"""Dues outside these years are refused: the ends of the calendar have no instant in some zones."""
 
 
 class DueError(ValueError):
@@ -21,7 +21,7 @@ class DueError(ValueError):
 
 @dataclass(frozen=True)
 class Due:
-    """A date (all day), a date and time (floating: the user's zone), or these in a fixed IANA zone."""
+    """A date (all day), with a time (floating: the user's zone), or also with a fixed IANA zone."""
 
     date: dt.date
     time: dt.time | None = None
@@ -68,7 +68,8 @@ class Due:
 
 
 def _date(value: Any) -> date:
-    if not isinstance(value, str) or len(value) != len("YYYY-MM-DD") or value[4] != "-":
+    # fromisoformat alone would also take 20260131 and 2026-W05-6.
+    if not isinstance(value, str) or len(value) != 10 or value[4::3] != "--":
         raise DueError("The date of a due is written YYYY-MM-DD.")
     try:
         return date.fromisoformat(value)
@@ -80,7 +81,7 @@ def _time(value: Any) -> time | None:
     if value is None:
         return None
     try:
-        if not isinstance(value, str) or len(value) != len("HH:MM") or value[2] != ":":
+        if not isinstance(value, str) or len(value) != 5 or value[2] != ":":
             raise ValueError
         return time.fromisoformat(value)
     except ValueError:
@@ -89,7 +90,7 @@ def _time(value: Any) -> time | None:
 
 @lru_cache(maxsize=1024)
 def valid_zone(name: str) -> bool:
-    """Whether `name` is an IANA time zone known here (backward links such as US/Eastern included)."""
+    """Whether `name` is an IANA time zone known here (links such as US/Eastern included)."""
     try:
         return bool(name) and ZoneInfo(name).key not in ("localtime", "posixrules", "Factory")
     except (KeyError, ValueError, OSError):

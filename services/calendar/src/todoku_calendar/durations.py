@@ -12,7 +12,7 @@ _PATTERN = re.compile(
 )
 
 
-def parse_duration(text: str) -> timedelta:
+def parse_duration(text: object) -> timedelta:
     """From "PT30M", "P1D", "P1DT2H", "P2W". Raises ValueError with a text for people.
 
     Months and years have no fixed length and are refused (RFC 5545, section 3.3.6, does the same).

@@ -39,7 +39,7 @@ def moments(
 ) -> Iterator[datetime]:
     """Wall-clock moments of `rule` from `start` on, ascending, without COUNT and UNTIL.
 
-    With `near`, periods that lie wholly before it may be left out. Ends after LAST_YEAR, where instants still exist in every zone;
+    With `near`, periods that lie wholly before it may be left out. Ends with LAST_YEAR;
     raises Exhausted when `work` is used up.
     """
     rule = with_implied_parts(rule, start.date())
@@ -214,7 +214,7 @@ def _year_length(year: int) -> int:
 
 
 def _hours(rule: Rule, start: datetime, first: int, work: Work) -> Iterator[datetime]:
-    """Hours on the wall clock, every INTERVAL from the start; a day that does not fit is jumped over."""
+    """Wall-clock hours, every INTERVAL from the start; a day that does not fit is jumped over."""
     hour = start.replace(minute=0)
     minutes = rule.by_minute or (start.minute,)
     index = first

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from todoku_calendar.dues import Due, gap_length, instant, second_instant
 from todoku_calendar.expansion import Exhausted, Work, moments
-from todoku_calendar.rules import Freq, Rule, RuleError, parse_rule
+from todoku_calendar.rules import Freq, Rule, RuleError, Until, parse_rule
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One occurrence: what the wall clock says, the UTC instant, and what a clock change did to it."""
+    """What the wall clock says, the UTC instant, and what a clock change did to it."""
 
     due: Due
     at: datetime
@@ -65,10 +65,10 @@ def occurrences(
     """
     found: list[Occurrence] = []
     try:
-        for occurrence in islice(
-            series(_valid(rule, start), start, zone, after=after, clamp=clamp), count
-        ):
-            found.append(occurrence)
+        ahead = series(_valid(rule, start), start, zone, after=after, clamp=clamp)
+        # Item by item, so that what was found stays when the work allowed ends.
+        for occurrence in islice(ahead, count):
+            found.append(occurrence)  # noqa: PERF402
     except Exhausted:
         if not found:
             raise RuleError("The next date of this rule lies too far away to be found.") from None
@@ -84,39 +84,30 @@ def series(
     walls = moments(
         _clamped(rule) if clamp else rule, start.wall, Work(), near=None if rule.count else near
     )
-    for number, found in enumerate(_until(rule, _in_order(rule, start, zone, walls), start)):
-        if rule.count and number >= rule.count:
+    for number, found in enumerate(_in_order(rule, start, zone, walls)):
+        if (rule.count and number >= rule.count) or _is_past(rule.until, found):
             return
         if after is None or found.at > after:
             yield found
 
 
 def _clamped(rule: Rule) -> Rule:
-    """Clamping is SKIP=BACKWARD, for rules that name a day of the month and choose nothing among them."""
+    """Clamping is SKIP=BACKWARD, for rules of plain days of the month without SKIP."""
     plain = rule.freq in (Freq.MONTHLY, Freq.YEARLY) and not (
         rule.by_day or rule.by_set_pos or rule.skip
     )
     return replace(rule, skip="BACKWARD") if plain else rule
 
 
-def _until(rule: Rule, found: Iterator[Occurrence], start: Due) -> Iterator[Occurrence]:
-    """Stops after UNTIL; a written date holds for the whole day, and for all-day dues as it stands."""
-    until = rule.until
-    for occurrence in found:
-        if until is None:
-            yield occurrence
-        elif until.utc and start.time:
-            if occurrence.at > until.moment.replace(tzinfo=UTC):
-                return
-            yield occurrence
-        elif until.day_only or not start.time:
-            if occurrence.due.date > until.moment.date():
-                return
-            yield occurrence
-        elif occurrence.due.wall > until.moment:
-            return
-        else:
-            yield occurrence
+def _is_past(until: Until | None, found: Occurrence) -> bool:
+    """Whether it lies after UNTIL; a date holds for its whole day, for all-day dues as written."""
+    if until is None:
+        return False
+    if until.day_only or not found.due.time:
+        return found.due.date > until.moment.date()
+    if until.utc:
+        return found.at > until.moment.replace(tzinfo=UTC)
+    return found.due.wall > until.moment
 
 
 def _in_order(rule: Rule, start: Due, zone: str, walls: Iterator[datetime]) -> Iterator[Occurrence]:
@@ -151,7 +142,7 @@ def _in_order(rule: Rule, start: Due, zone: str, walls: Iterator[datetime]) -> I
 
 
 def _at(rule: Rule, start: Due, zone: str, wall: datetime) -> list[Occurrence]:
-    """The occurrences of one wall-clock moment: usually one, none or one in a gap, two in an overlap."""
+    """Of one wall-clock moment: one as a rule, none or one in a gap, one or two in an overlap."""
     due = replace(start, date=wall.date(), time=wall.time() if start.time else None)
     at = instant(wall, zone)
     if gap := gap_length(wall, zone):
@@ -171,7 +162,8 @@ def _at(rule: Rule, start: Due, zone: str, wall: datetime) -> list[Occurrence]:
 def _gap_note(due: Due, at: datetime, zone: str) -> str | None:
     local = at.astimezone(ZoneInfo(zone))
     if due.time:
-        return f"{due.time:%H:%M} does not exist on {due.date} in {zone}: {local:%H:%M} on {local.date()} instead."
+        instead = f"{local:%H:%M}" + (f" on {local.date()}" if local.date() != due.date else "")
+        return f"{due.time:%H:%M} does not exist on {due.date} in {zone}: {instead} instead."
     if local.date() != due.date:
         return f"{due.date} does not exist in {zone}: {local.date()} instead."
     return None

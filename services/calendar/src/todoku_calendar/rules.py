@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 MAX_LENGTH = 500
 MAX_INTERVAL = 1_000
 MAX_COUNT = 10_000
-MAX_VALUES = 400
 
 Skip = Literal["OMIT", "BACKWARD", "FORWARD"]
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -37,7 +36,7 @@ class Freq(IntEnum):
 
 @dataclass(frozen=True)
 class Until:
-    """UNTIL as written: a local or UTC moment, or a date (`day_only`: the whole of that local day)."""
+    """UNTIL as written: a local or UTC moment, or a date (`day_only`: all of that local day)."""
 
     moment: datetime
     utc: bool = False
@@ -74,7 +73,7 @@ def parse_rule(text: str) -> Rule:
     values = _split(text.upper())
     if "FREQ" not in values:
         raise RuleError("A rule needs FREQ.")
-    fields = {}
+    fields: dict[str, Any] = {}
     for name, value in values.items():
         if name in _PARTS:
             field, read = _PARTS[name]
@@ -160,10 +159,9 @@ def _days(name: str, value: str) -> tuple[tuple[int, int], ...]:
 
 def _until(name: str, value: str) -> Until:
     try:
-        if re.fullmatch(r"\d{8}", value, re.ASCII):
-            return Until(datetime.strptime(value, "%Y%m%d"), day_only=True)
-        if re.fullmatch(r"\d{8}T\d{6}Z?", value, re.ASCII):
-            return Until(datetime.strptime(value[:15], "%Y%m%dT%H%M%S"), utc=value.endswith("Z"))
+        if re.fullmatch(r"\d{8}(T\d{6}Z?)?", value, re.ASCII):
+            moment = datetime.fromisoformat(value).replace(tzinfo=None)
+            return Until(moment, utc=value.endswith("Z"), day_only="T" not in value)
     except ValueError:
         pass
     raise RuleError(
@@ -171,9 +169,12 @@ def _until(name: str, value: str) -> Until:
     )
 
 
+_SKIPS: dict[str, Skip] = {"OMIT": "OMIT", "BACKWARD": "BACKWARD", "FORWARD": "FORWARD"}
+
+
 def _skip(name: str, value: str) -> Skip:
-    if value == "OMIT" or value == "BACKWARD" or value == "FORWARD":
-        return value
+    if value in _SKIPS:
+        return _SKIPS[value]
     raise RuleError(f"{name}={value} is not OMIT, BACKWARD or FORWARD.")
 
 

@@ -26,7 +26,7 @@ class Recurrence:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """From `{"rule", "mode"?}`; the rule itself is checked by validate_rule. Raises RuleError."""
+        """From `{"rule", "mode"?}`; validate_rule checks the rule itself. Raises RuleError."""
         rule, mode = data.get("rule"), data.get("mode", "schedule")
         if not isinstance(rule, str) or mode not in ("schedule", "completion"):
             raise RuleError('A recurrence is a rule and a mode, "schedule" or "completion".')
