@@ -39,11 +39,12 @@ class Add:
 
 @dataclass(frozen=True)
 class ListTasks:
-    """Filters; `on` is one local day. Without any: everything open."""
+    """Filters; `on` to `until` are local days, both included. Without any: everything open."""
 
     status: Literal["open", "done", "all"] = "open"
     due: Literal["today", "overdue", "week", "none"] | None = None
     on: date | None = None
+    until: date | None = None
     priority: Priority | None = None
     tag: str | None = None
     query: str | None = None
