@@ -1,0 +1,1 @@
+"""What tests across services share: a stack to talk to, people, a live stream, faults."""
