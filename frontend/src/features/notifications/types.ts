@@ -1,0 +1,11 @@
+export interface Notification {
+  readonly id: string;
+  readonly kind: "reminder" | "missed";
+  readonly task_id: string;
+  readonly reminder_id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly created_at: string;
+  readonly read_at: string | null;
+}

@@ -1,0 +1,26 @@
+"use client";
+
+import { useCallback, useEffect, useState } from "react";
+import { browserTimezone, settlePendingTimezone } from "@/features/auth/timezone";
+import { useLiveRefresh } from "@/features/live/live-provider";
+import { json, send } from "@/lib/api/request";
+
+const SETTINGS = "/api/me/settings";
+
+async function load(): Promise<string> {
+  await settlePendingTimezone(async (timezone) => void (await send("PATCH", SETTINGS, { body: { timezone } })));
+  const { timezone } = await json<{ timezone: string }>("GET", SETTINGS);
+  return timezone;
+}
+
+/** The person's IANA zone from their settings; the browser's until those are known. */
+export function useTimezone(): string {
+  const [timezone, setTimezone] = useState(browserTimezone);
+  const refresh = useCallback(() => {
+    // Not worth a message of its own: the list says what is away, and the stream's next start tries again.
+    load().then(setTimezone, () => undefined);
+  }, []);
+  useEffect(refresh, [refresh]);
+  useLiveRefresh(refresh);
+  return timezone;
+}

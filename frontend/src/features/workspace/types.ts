@@ -1,0 +1,4 @@
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+}
