@@ -14,7 +14,6 @@ def fields_of_text(text: str, now: datetime, zone: str) -> dict[str, Any]:
     """Read at the instant `now` in the user's zone; raises a 422 problem naming `text`."""
     draft = parse_task(text, now=now, zone=zone)
     found = {
-        "title": draft.title,
         "due": draft.due.to_dict() if draft.due else None,
         "recurrence": draft.recurrence.to_dict() if draft.recurrence else None,
         "reminders": list(draft.reminders),
@@ -22,7 +21,8 @@ def fields_of_text(text: str, now: datetime, zone: str) -> dict[str, Any]:
         "tags": list(draft.tags),
     }
     try:
-        return NewTask.model_validate({k: v for k, v in found.items() if v}).given()
+        read = {name: value for name, value in found.items() if value}
+        return NewTask.model_validate(read | {"title": draft.title}).given()
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
