@@ -118,7 +118,7 @@ def test_everything_listens_on_loopback_only(stack: Stack) -> None:
     pids = {child.pid for child in psutil.Process().children(recursive=True)}
     assert len(pids) > len(stack.processes())
     listening = {
-        (c.laddr[0], c.laddr[1])
+        tuple(c.laddr)[:2]
         for c in psutil.net_connections("inet")
         if c.pid in pids and c.status == psutil.CONN_LISTEN
     }
