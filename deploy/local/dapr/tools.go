@@ -5,5 +5,4 @@ package todoku
 
 import (
 	_ "github.com/dapr/cli"
-	_ "github.com/dapr/dapr/cmd/scheduler"
 )

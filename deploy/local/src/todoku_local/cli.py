@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import psutil
@@ -51,7 +52,7 @@ def up(
         broker=broker,
         services=() if infrastructure else tuple(BY_ID),
         migrate=tuple(BY_ID),
-        web="none" if infrastructure else web,
+        web="prepare" if infrastructure and web != "none" else web,
         database_url=database_url,
         redis_url=redis_url,
         say=said(began),
@@ -81,20 +82,14 @@ def _on_signals(ended: threading.Event) -> None:
 
 def _start(stack: Stack, ended: threading.Event) -> None:
     """Start in a thread, so that a signal in the middle of a build is heard at once."""
-    failed: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            stack.start()
-        except BaseException as error:  # handed to the main thread, which raises it
-            failed.append(error)
-
-    thread = threading.Thread(target=start, name="start", daemon=True)
-    thread.start()
-    while thread.is_alive() and not ended.wait(0.1):
-        pass
-    if failed:
-        raise failed[0]
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(stack.start)
+        while not starting.done():
+            if ended.wait(0.1):
+                stack.stop()
+                break
+        if not ended.is_set():
+            starting.result()
 
 
 def _table(stack: Stack, infrastructure: bool) -> Table:

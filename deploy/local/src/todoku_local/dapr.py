@@ -25,6 +25,14 @@ GO_MISSING = (
     " install Go 1.24.11 or newer (https://go.dev/dl), or the Dapr CLI and `dapr init --slim`."
 )
 
+DAPR = "github.com/dapr/dapr"
+TARGETS = {
+    "daprd": ("./daprd", f"{DAPR}/pkg/buildinfo.version"),
+    "scheduler": ("./scheduler", f"{DAPR}/pkg/buildinfo.version"),
+    "dapr": ("github.com/dapr/cli", "main.version"),
+}
+"""What is built: the package, and the variable that holds the version."""
+
 
 @dataclass(frozen=True)
 class Binaries:
@@ -99,36 +107,26 @@ def _build(folder: Path, launcher: Launcher, logs: Path, say: Say) -> None:
     go = shutil.which("go")
     if go is None:
         raise Missing(GO_MISSING)
-    targets = {
-        "daprd": ("./daprd", "github.com/dapr/dapr/pkg/buildinfo.version"),
-        "scheduler": (
-            "github.com/dapr/dapr/cmd/scheduler",
-            "github.com/dapr/dapr/pkg/buildinfo.version",
-        ),
-        "dapr": ("github.com/dapr/cli", "main.version"),
-    }
     log = logs / "dapr-build.log"
-    say(f"building Dapr {VERSION}: about 4 minutes the first time on 2 cores ({log})")
-    for number, (name, (package, variable)) in enumerate(targets.items(), 1):
+    say(f"building Dapr {VERSION}: 4 to 10 minutes the first time on 2 cores ({log})")
+    for number, (name, (package, variable)) in enumerate(TARGETS.items(), 1):
         began = time.monotonic()
-        say(f"  {number}/{len(targets)} {name} …")
+        say(f"  {number}/{len(TARGETS)} {name} …")
         fresh = folder / f"{name}.new"
-        _go_build(go, package, variable, fresh, launcher, log)
+        flags = ["-tags", "stablecomponents", "-ldflags", f"-s -w -X {variable}={VERSION}"]
+        flags += ["-o", str(fresh)]
+        _go(f"build of {name}", [go, "build", *flags, package], launcher, log)
         fresh.replace(folder / name)
-        say(f"  {number}/{len(targets)} {name} built in {time.monotonic() - began:.0f} s")
+        say(f"  {number}/{len(TARGETS)} {name} built in {time.monotonic() - began:.0f} s")
 
 
-def _go_build(
-    go: str, package: str, variable: str, output: Path, launcher: Launcher, log: Path
-) -> None:
-    env = base_environment() | {
-        "CGO_ENABLED": "0",
-        "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
-    }
-    flags = f"-s -w -X {variable}={VERSION}"
-    argv = [go, "build", "-tags", "stablecomponents", "-ldflags", flags, "-o", str(output), package]
-    command = Command(f"build of {package}", argv, env, log, cwd=MODULE)
+def _go(name: str, argv: list[str], launcher: Launcher, log: Path) -> None:
     try:
-        launcher.run(command, BUILD_SECONDS)
+        launcher.run(Command(name, argv, _go_environment(), log, cwd=MODULE), BUILD_SECONDS)
     except LocalError as error:
         raise LocalError(f"Dapr could not be built. {error}") from error
+
+
+def _go_environment() -> dict[str, str]:
+    flags = "-mod=readonly -trimpath -buildvcs=false"
+    return base_environment() | {"CGO_ENABLED": "0", "GOFLAGS": flags}

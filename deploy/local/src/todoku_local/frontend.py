@@ -11,6 +11,7 @@ from todoku_local.dapr import locked
 from todoku_local.errors import Missing
 from todoku_local.launcher import Command, Launcher, base_environment
 from todoku_local.places import REPOSITORY
+from todoku_local.ports import LOOPBACK
 from todoku_local.supervised import Say
 
 FOLDER = REPOSITORY / "frontend"
@@ -90,6 +91,14 @@ def _when_changed(
     stamp.write_text(value)
 
 
-def command(env: Mapping[str, str], logs: Path, *, development: bool) -> Command:
-    argv = ["npm", "run", "dev" if development else "start"]
+def migration(env: Mapping[str, str], logs: Path, *, built: bool) -> Command:
+    """Better Auth's tables, by the front end's own role."""
+    argv = ["node", ".next/standalone/migrate.mjs"] if built else ["npm", "run", "migrate"]
+    return Command("front end migrations", argv, env, logs / "frontend.migrations.log", cwd=FOLDER)
+
+
+def command(env: Mapping[str, str], logs: Path, *, built: bool) -> Command:
+    """The page: the production build, or the development server that reloads."""
+    development = ["npm", "run", "dev", "--", "--hostname", LOOPBACK]
+    argv = ["node", "scripts/start.mjs"] if built else development
     return Command("frontend", argv, env, logs / "frontend.log", cwd=FOLDER)

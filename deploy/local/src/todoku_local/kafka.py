@@ -24,7 +24,8 @@ OLDEST_JAVA = 17
 DOWNLOAD_SECONDS = 900
 TOOL_SECONDS = 60
 ADMIN = "admin"
-CREDENTIALS = 'org.apache.kafka.common.security.plain.PlainLoginModule required username="{name}" password="{password}"'
+LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+CREDENTIALS = LOGIN + ' username="{name}" password="{password}"'
 
 
 def require_java() -> str:
@@ -138,6 +139,7 @@ def server_settings(ports: Ports, secrets: Mapping[str, str], data: Path) -> str
     }
     admin = CREDENTIALS.format(name=ADMIN, password=admin_password)
     known = " ".join(f'user_{name}="{password}"' for name, password in users.items())
+    itself = f'user_{ADMIN}="{admin_password}"'
     settings = {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -153,7 +155,7 @@ def server_settings(ports: Ports, secrets: Mapping[str, str], data: Path) -> str
         "sasl.mechanism.inter.broker.protocol": "PLAIN",
         "sasl.mechanism.controller.protocol": "PLAIN",
         "listener.name.client.plain.sasl.jaas.config": f"{admin} {known};",
-        "listener.name.controller.plain.sasl.jaas.config": f'{admin} user_{ADMIN}="{admin_password}";',
+        "listener.name.controller.plain.sasl.jaas.config": f"{admin} {itself};",
         "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": f"User:{ADMIN}",

@@ -107,9 +107,9 @@ class Launcher:
                 text=True,
                 start_new_session=True,
             )
-        assert self._watchdog.stdin is not None
-        self._watchdog.stdin.write(line + "\n")
-        self._watchdog.stdin.flush()
+        if self._watchdog.stdin is not None:
+            self._watchdog.stdin.write(line + "\n")
+            self._watchdog.stdin.flush()
 
     def _save(self) -> None:
         lines = [f"{pid} {created} {name}" for pid, (name, created) in self._live.items()]
@@ -150,6 +150,6 @@ def base_environment() -> dict[str, str]:
 
 def _created(pid: int) -> float:
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return -1.0

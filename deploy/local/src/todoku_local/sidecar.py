@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from todoku_local.dapr import Binaries
 from todoku_local.launcher import Command
 from todoku_local.places import REPOSITORY, State
 from todoku_local.ports import LOOPBACK, Ports
@@ -94,13 +95,14 @@ exec {binary} "$@" {flags}
 """
 
 
-def write_wrapper(state: State, binary: Path, broker: str) -> None:
-    """What `dapr.yaml` points at: a daprd and the broker's components."""
+def write_wrapper(state: State, binaries: Binaries, broker: str) -> None:
+    """What `dapr.yaml` points at: a daprd and the broker's components; and the CLI."""
     folder = state.dapr_home / ".dapr" / "bin"
     folder.mkdir(parents=True, exist_ok=True)
     wrapper = folder / "daprd"
-    wrapper.write_text(WRAPPER.format(binary=f"'{binary}'", flags=" ".join(LOOPBACK_FLAGS)))
+    wrapper.write_text(WRAPPER.format(binary=f"'{binaries.daprd}'", flags=" ".join(LOOPBACK_FLAGS)))
     wrapper.chmod(0o755)
-    link = state.dapr_home / "broker"
-    link.unlink(missing_ok=True)
-    link.symlink_to(COMPONENTS / broker)
+    for name, target in (("broker", COMPONENTS / broker), ("dapr", binaries.cli)):
+        link = state.dapr_home / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)

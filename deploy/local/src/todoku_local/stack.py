@@ -52,8 +52,9 @@ class Stack:
         say: Say = quiet,
     ) -> None:
         """`migrate` names the services whose schemas are brought up to date (those that
-        start, unless it is given); `web` is none, start (a production build) or dev; `env` is added to every service's
-        environment; `say` gets one line of progress at a time, from several threads."""
+        start, unless given); `web` is none, prepare (dependencies and tables only), start
+        (a production build) or dev; `env` is added to every service's environment; `say`
+        gets one line of progress at a time, from several threads."""
         here = Ports.from_environment()
         self.state = State(state_dir.resolve()) if state_dir else State.default()
         self.ports = Ports(port_base or here.base, web_port or here.web)
@@ -175,7 +176,7 @@ class Stack:
         needed = self.infrastructure.needed_ports()
         for service in self._services:
             needed |= dict.fromkeys(_ports_of(self.ports, service, 1), service.app_id)
-        if self._web != "none":
+        if self._web in {"start", "dev"}:
             needed[self.ports.web] = FRONTEND
         require_free(needed)
 
@@ -185,7 +186,7 @@ class Stack:
             lambda: self.infrastructure.start_broker(self.variables),
             self._start_scheduler,
         ]
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(len(self._services) + 4) as pool:
             page = pool.submit(self._prepare_page)
             _all(pool, steps, page)
             _all(pool, [self._starter(service) for service in self._services], page)
@@ -201,17 +202,16 @@ class Stack:
             self.say("database migrated")
 
     def _migrate(self, service: Service) -> None:
-        assert service.schema
         argv = [sys.executable, "-m", "todoku_platform.migrations", service.package]
-        owner = self.variables[f"{service.schema.upper()}_DB_OWNER_DSN"]
-        env = base_environment() | {"MIGRATIONS_DATABASE_URL": owner}
+        owner = f"{str(service.schema).upper()}_DB_OWNER_DSN"
+        env = base_environment() | {"MIGRATIONS_DATABASE_URL": self.variables[owner]}
         name = f"{service.app_id} migrations"
         log = self.state.logs / f"{service.app_id}.migrations.log"
         self.launcher.run(Command(name, argv, env, log, cwd=REPOSITORY), MIGRATION_SECONDS)
 
     def _start_scheduler(self) -> None:
         self._binaries = dapr.ensure(self.launcher, self.state.logs, self.say)
-        sidecar.write_wrapper(self.state, self._binaries.daprd, self.infrastructure.broker)
+        sidecar.write_wrapper(self.state, self._binaries, self.infrastructure.broker)
         self.infrastructure.start_scheduler(self._binaries)
 
     def _prepare_page(self) -> None:
@@ -222,11 +222,16 @@ class Stack:
     def _start_page(self) -> None:
         if self._web == "none":
             return
-        env = environment.of_frontend(self.ports, self.variables)
-        development = self._web == "dev"
-        command = frontend.command(env, self.state.logs, development=development)
-        self._keep(command, f"http://{LOOPBACK}:{self.ports.web}/").wait_ready(READY_SECONDS)
+        env, logs, built = self._page_environment(), self.state.logs, self._web == "start"
+        self.launcher.run(frontend.migration(env, logs, built=built), MIGRATION_SECONDS)
+        if self._web == "prepare":
+            return
+        health = f"http://{LOOPBACK}:{self.ports.web}/"
+        self._keep(frontend.command(env, logs, built=built), health).wait_ready(READY_SECONDS)
         self.say("page ready")
+
+    def _page_environment(self) -> dict[str, str]:
+        return environment.of_frontend(self.ports, self.variables)
 
     def _starter(self, service: Service) -> Callable[[], None]:
         return lambda: self._start_service(service, 1, None)
@@ -250,7 +255,8 @@ class Stack:
         self.say(f"{name} ready")
 
     def _sidecar(self, name: str, app_id: str, port: int, own: SidecarPorts) -> Command:
-        assert self._binaries
+        if self._binaries is None:
+            raise LocalError("Dapr's binaries are found by start() first")
         return sidecar.command(
             name,
             app_id,

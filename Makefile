@@ -1,0 +1,40 @@
+# Everything a person types. `make` alone lists it. Variables: BROKER=redis|kafka,
+# WEB=start|dev|none, DATABASE_URL, REDIS_URL, TODOKU_PORT_BASE, TODOKU_WEB_PORT, TODOKU_STATE.
+.DEFAULT_GOAL := help
+.PHONY: help dev infra down reset test bench lint generate sync
+UV := deploy/local/uv
+RUN := $(UV) run --no-sync
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+sync: # the Python packages, as the lock has them
+	@$(UV) sync --frozen --quiet
+
+dev: sync ## all of Todoku on this machine, on http://localhost:3000
+	@$(RUN) todoku-local up
+
+infra: sync ## only PostgreSQL, broker and scheduler, for `dapr run -f dapr.yaml`
+	@$(RUN) todoku-local up --infrastructure
+
+down: sync ## end what runs, also what a killed run left
+	@$(RUN) todoku-local down
+
+reset: sync ## end it and delete data, logs and secrets
+	@$(RUN) todoku-local reset
+
+test: sync ## every test and check
+	@$(RUN) python tests/run.py
+
+bench: sync ## the figures, each measured beside its baseline
+	@$(RUN) python tests/bench/run.py
+
+lint: sync ## format check, lint, types, imports
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+
+generate: sync ## everything that is generated: contracts' types, subscriptions, dapr.yaml
+	@$(RUN) python contracts/generate.py
+	@$(RUN) todoku-local run-file
