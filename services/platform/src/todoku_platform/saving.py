@@ -216,7 +216,7 @@ def _recordset(
 def _expand(table: Table, names: Sequence[str], key: str, given: CTE, gate: CTE) -> CTE:
     """The incoming rows; read by `literal_column`, whose short text keeps the whole small."""
     records = _recordset(table, names, _json(given, key), "r")
-    return select(literal_column("r.*")).select_from(given, gate, records).cte(f"x_{table.name}")
+    return select(literal_column("r.*")).select_from(given, gate, records).cte(f"x_{key}")
 
 
 def _copy(table: Table, names: Sequence[str], incoming: CTE, *where: ColumnElement[bool]) -> Insert:
