@@ -95,7 +95,7 @@ def a_rule(dice: random.Random) -> str:
         parts.append("BYHOUR=6,18")
     # dateutil counts BYSETPOS of the first week from the start, not from the week's first day.
     if freq != "WEEKLY" and len(parts) > 3 and dice.random() < 0.3:
-        parts.append(f"BYSETPOS={dice.choice(['1', '-1', '1,-1', '2'])}")
+        parts.append(f"BYSETPOS={dice.choice(['1', '-1', '1,-1'])}")
     return ";".join(parts)
 
 
