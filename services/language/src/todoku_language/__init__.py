@@ -3,6 +3,7 @@
 from todoku_language.commands import parse
 from todoku_language.describe import describe_due, describe_recurrence, describe_reminder
 from todoku_language.drafts import Draft, Priority, ReminderSpec, Span
+from todoku_language.merging import NotPossible, merged_fields
 from todoku_language.names import Match, best_matches, match_names
 from todoku_language.plans import (
     Add,
@@ -32,6 +33,7 @@ __all__ = [
     "Help",
     "ListTasks",
     "Match",
+    "NotPossible",
     "Plan",
     "Priority",
     "ReminderSpec",
@@ -47,6 +49,7 @@ __all__ = [
     "describe_recurrence",
     "describe_reminder",
     "match_names",
+    "merged_fields",
     "parse",
     "parse_task",
 ]

@@ -6,12 +6,15 @@ from todoku_language.phrases import Phrase
 from todoku_language.words import ORDINAL
 
 _VERB = (
-    r"(?:please\s+)?(?:add|create|remind\s+me\s+to|delete|remove|complete|finish|mark|tick|check\s+off|reopen"
-    r"|re-open|rename|reschedule|postpone|move|change|update|set|list|show|display|close|cancel|clear|tag"
+    r"(?:please\s+)?(?:add|create|remind\s+me\s+to|delete|remove|complete|finish|mark|tick"
+    r"|check\s+off|reopen|re-open|rename|reschedule|postpone|move|change|update|set|list|show|display|close|cancel|clear|tag"
     r"|what(?:['’]s|\s+is|\s+are|\s+do)|find|search)\b"
 )
-# After a bare "and" only verbs that begin no everyday task: "call mum and finish report" is one title.
-_COMMAND = r"(?:please\s+)?(?:add|create|remind\s+me\s+to|delete|complete|mark|tick\s+off|reopen|rename|reschedule)\b"
+# After a bare "and" only verbs that begin no everyday task: "call mum and move house" is one text.
+_COMMAND = (
+    r"(?:please\s+)?(?:add|create|remind\s+me\s+to|delete|complete|mark|tick\s+off|reopen|rename"
+    r"|reschedule)\b"
+)
 _SPLIT = re.compile(
     r"\s*(?:;|\n+|,?\s*(?:and\s+)?(?<!\w)then\b,?|,?\s+(?:and\s+)?after\s+that\b,?)\s*"
     rf"|\s*,\s*(?:and\s+)?(?:also\s+)?(?={_VERB})"
@@ -22,27 +25,34 @@ _SPLIT = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _POLITE = re.compile(
-    r"^(?:(?:hi|hey|hello|ok(?:ay)?|please|now|also|so|and|todoku|can you|could you|would you|will you"
-    r"|i want (?:you )?to|i['’]d like (?:you )?to|let['’]s|just|kindly)\b[\s,!:]*)+",
+    r"^(?:(?:hi|hey|hello|ok(?:ay)?|please|now|also|so|and|todoku|can you|could you|would you"
+    r"|will you|i want (?:you )?to|i['’]d like (?:you )?to|let['’]s|just|kindly)\b[\s,!:]*)+",
     re.IGNORECASE,
 )
-_THANKS = re.compile(r"[\s,.!]*(?:\b(?:please|thanks|thank you|for me)\b[\s.!]*)*$|[\s.!?]+$", re.IGNORECASE)
-
-_DOING = frozenset(
-    "answer apply arrange ask assemble back bake book bring build buy call cancel change charge check "
-    "choose clean clear close collect complete confirm contact cook copy create cut decide deliver do "
-    "download draft draw drink drive drop eat edit email empty exercise feed file fill find finish fix "
-    "fold follow forward get give go grab greet grill hang help hire hoover install invite iron join "
-    "learn leave lift list listen load lock look mail make meditate meet mop move mow open order organise "
-    "organize pack paint park pay pick plan plant play polish post practice practise prepare print publish "
-    "purchase push put read rebook record renew reorder repair replace reply report request research "
-    "reserve return review ring run scan schedule see sell send set shave ship shop sign sleep sort start "
-    "stop stretch study submit sweep take talk tell test text tidy train translate try turn update upload "
-    "vacuum visit walk wash watch water wax weed weigh wipe work wrap write".split()
+_THANKS = re.compile(
+    r"[\s,.!]*(?:\b(?:please|thanks|thank you|for me)\b[\s.!]*)*$|[\s.!?]+$", re.IGNORECASE
 )
-_PREPOSITIONS = frozenset("about at before by for from in into of off on onto over to under up with".split())
+
+_TASK_VERBS = """
+answer apply arrange ask assemble back bake book bring build buy call cancel change charge check
+choose clean clear close collect complete confirm contact cook copy create cut decide deliver do
+download draft draw drink drive drop eat edit email empty exercise feed file fill find finish
+fix fold follow forward get give go grab greet grill hang help hire hoover install invite iron
+join learn leave lift list listen load lock look mail make meditate meet mop move mow open order
+organise organize pack paint park pay pick plan plant play polish post practice practise prepare
+print publish purchase push put read rebook record renew reorder repair replace reply report
+request research reserve return review ring run scan schedule see sell send set shave ship shop
+sign sleep sort start stop stretch study submit sweep take talk tell test text tidy train
+translate try turn update upload vacuum visit walk wash watch water wax weed weigh wipe work
+wrap write
+"""
+_DOING = frozenset(_TASK_VERBS.split())
+_SMALL_WORDS = "about at before by for from in into of off on onto over to under up with"
+_PREPOSITIONS = frozenset(_SMALL_WORDS.split())
 _AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
-_SEVERAL = re.compile(rf"\b(?:the\s+)?(?:{ORDINAL}|last)\s+(?:one|task|item)\b|\bboth\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    rf"\b(?:the\s+)?(?:{ORDINAL}|last)\s+(?:one|task|item)\b|\bboth\b", re.IGNORECASE
+)
 
 
 def split_clauses(text: str) -> list[str]:

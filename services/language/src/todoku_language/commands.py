@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from todoku_language.clauses import counts_on_several, names_doing, plain, split_clauses, split_titles
+from todoku_language.clauses import (
+    counts_on_several,
+    names_doing,
+    plain,
+    split_clauses,
+    split_titles,
+)
 from todoku_language.drafts import Draft
 from todoku_language.listings import read_listing
 from todoku_language.phrases import Phrase
@@ -34,30 +40,45 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE | re.DOTALL)
 
 
-_HELP = _pattern(r"(?:help(?:\s+me)?|\?|commands?|what\s+can\s+(?:you|i)\s+(?:do|say)|how\s+(?:do(?:es)?|can)\s.*|(?:hi|hey|hello)(?:\s+there)?)")
-_CANCEL = _pattern(r"(?:no|nope|cancel|never\s*mind|nevermind|none(?:\s+of\s+(?:them|these|those))?|stop|forget\s+it|neither)")
+_HELP = _pattern(
+    r"(?:help(?:\s+me)?|\?|commands?|what\s+can\s+(?:you|i)\s+(?:do|say)|how\s+(?:do(?:es)?|can)"
+    r"\s.*|(?:hi|hey|hello)(?:\s+there)?)"
+)
+_CANCEL = _pattern(
+    r"(?:no|nope|cancel|never\s*mind|nevermind|none(?:\s+of\s+(?:them|these|those))?|stop|forget"
+    r"\s+it|neither)"
+)
 _REMIND = _pattern(
-    r"(?:remind\s+me(?:\s+(?:to|about|that|of)\b)?|(?:add|create|set|make)\s+(?:me\s+)?(?:an?\s+)?(?:new\s+)?reminder(?:\s+(?:to|for|about)\b|\s*:)?"
+    r"(?:remind\s+me(?:\s+(?:to|about|that|of)\b)?|(?:add|create|set|make)\s+(?:me\s+)?(?:an?"
+    r"\s+)?(?:new\s+)?reminder(?:\s+(?:to|for|about)\b|\s*:)?"
     r"|don['’]?t\s+let\s+me\s+forget(?:\s+to)?)\s*(?P<rest>.+)"
 )
 _ADD = _pattern(
-    r"(?:(?:add|create|make|new)\s+(?:me\s+)?(?:an?\s+|the\s+|another\s+|two\s+|three\s+|\d\s+)?(?:new\s+)?(?P<noun>tasks?|to-?dos?|items?)\b(?:\s+(?:to|called|named|titled|for)\b)?\s*:?"
+    r"(?:(?:add|create|make|new)\s+(?:me\s+)?(?:an?\s+|the\s+|another\s+|two\s+|three\s+|\d\s+)?"
+    r"(?:new\s+)?(?P<noun>tasks?|to-?dos?|items?)\b(?:\s+(?:to|called|named|titled|for)\b)?\s*:?"
     r"|(?:add|create)\b(?:\s+(?:me|another)\b)?\s*:?|(?:new|todo|task)\s*:"
-    r"|i\s+(?:need|have|want|must|should)\s+to\b|i\s+(?:must|should|gotta)\b|remember\s+to\b|put\b(?=.*\bon\s+(?:my|the)\s+(?:to-?do\s+)?list))"
+    r"|i\s+(?:need|have|want|must|should)\s+to\b|i\s+(?:must|should|gotta)\b|remember\s+to\b"
+    r"|put\b(?=.*\bon\s+(?:my|the)\s+(?:to-?do\s+)?list))"
     r"\s*(?P<rest>.*)"
 )
 _REOPEN = _pattern(
     r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?finish)\s+(?P<rest>.+)"
-    r"|(?:mark|set)\s+(?P<marked>.+?)\s+(?:as\s+)?(?:not\s+(?:done|finished|completed?)|undone|open|incomplete|unfinished|to\s*do)(?:\s+again)?"
+    r"|(?:mark|set)\s+(?P<marked>.+?)\s+(?:as\s+)?(?:not\s+(?:done|finished|completed?)|undone"
+    r"|open|incomplete|unfinished|to\s*do)(?:\s+again)?"
     r"|(?P<is>.+?)\s+(?:is|are|was)(?:\s+not|n['’]t)\s+(?:done|finished|completed?)(?:\s+yet)?"
 )
 _COMPLETE = _pattern(
-    r"(?:(?:mark|set|tick|check)\s+(?P<marked>.+?)\s+(?:as\s+|off\s+as\s+)?(?:done|finished|completed?|off)"
-    r"|(?:i\s+(?:have\s+|just\s+)?|i['’]ve\s+|i['’]m\s+)?(?:am\s+)?(?:just\s+)?(?:done(?:\s+with)?|finish(?:ed)?(?:\s+with)?|completed?|did|tick(?:ed)?(?:\s+off)?|check(?:ed)?\s+off|cross(?:ed)?\s+off|close)\s*:?\s+(?P<rest>.+)"
+    r"(?:(?:mark|set|tick|check)\s+(?P<marked>.+?)\s+(?:as\s+|off\s+as\s+)?(?:done|finished"
+    r"|completed?|off)"
+    r"|(?:i\s+(?:have\s+|just\s+)?|i['’]ve\s+|i['’]m\s+)?(?:am\s+)?(?:just\s+)?(?:done(?:"
+    r"\s+with)?|finish(?:ed)?(?:\s+with)?|completed?|did|tick(?:ed)?(?:\s+off)?|check(?:ed)?"
+    r"\s+off|cross(?:ed)?\s+off|close)\s*:?\s+(?P<rest>.+)"
     r"|(?P<is>.+?)\s+(?:is|are)\s+(?:now\s+|all\s+)?(?:done|finished|completed?)"
     r"|(?P<short>.+?)\s+(?:done|finished|completed))"
 )
-_DELETE = _pattern(r"(?:delete|remove|erase|trash|get\s+rid\s+of|throw\s+away|cancel|clear|drop)\s+(?P<rest>.+)")
+_DELETE = _pattern(
+    r"(?:delete|remove|erase|trash|get\s+rid\s+of|throw\s+away|cancel|clear|drop)\s+(?P<rest>.+)"
+)
 
 
 def parse(text: str, *, now: datetime, zone: str, context: Sequence[Step] = ()) -> Plan:
@@ -79,7 +100,9 @@ def parse(text: str, *, now: datetime, zone: str, context: Sequence[Step] = ()) 
         found = _read(clause, moment, several=counts_on_several(clauses[index + 1 :]))
         if _is_unknown(found) and adding and _listed(text, clause):
             found = _add(clause, moment, several=False)
-        adding = isinstance(found[0], Add) or (bool(_ADD.fullmatch(clause)) and index + 1 < len(clauses))
+        adding = isinstance(found[0], Add) or (
+            bool(_ADD.fullmatch(clause)) and index + 1 < len(clauses)
+        )
         if not (adding and _is_unknown(found)):
             steps += found
     return Plan(tuple(steps) or (Unknown(text.strip()),))
@@ -140,7 +163,10 @@ def _said(match: re.Match[str]) -> str:
 
 def _add(text: str, moment: Moment, *, several: bool, remind: bool = False) -> list[Step]:
     titles = split_titles(text, expected=several) if text.strip() else []
-    drafts = [read_task(Phrase(title), now=moment.now, zone=moment.zone, remind=remind) for title in titles]
+    drafts = [
+        read_task(Phrase(title), now=moment.now, zone=moment.zone, remind=remind)
+        for title in titles
+    ]
     if not drafts:
         return [Unknown(text, "What shall I add? For example: add call mum tomorrow at 5pm.")]
     if any(not draft.title for draft in drafts):
@@ -157,8 +183,14 @@ def _share_dates(drafts: list[Draft]) -> list[Draft]:
     if not last.due or any(d.due for d in drafts[:-1]):
         return drafts
     return [
-        replace(d, due=last.due, recurrence=last.recurrence, reminders=last.reminders,
-                has_date=last.has_date, has_time=last.has_time)
+        replace(
+            d,
+            due=last.due,
+            recurrence=last.recurrence,
+            reminders=last.reminders,
+            has_date=last.has_date,
+            has_time=last.has_time,
+        )
         for d in drafts
     ]
 
@@ -168,7 +200,8 @@ def _is_unknown(steps: Sequence[Step]) -> bool:
 
 
 def _listed(text: str, clause: str) -> bool:
-    """Whether the clause stands on a line of its own or after a semicolon, as items of a list do."""
-    return any(plain(re.sub(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", line)) == clause for line in re.split(r"[\n;]", text))
-
-
+    """Whether the clause stands on a line of its own or after a semicolon, as in a list."""
+    return any(
+        plain(re.sub(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", "", line)) == clause
+        for line in re.split(r"[\n;]", text)
+    )

@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from typing import Literal
 
 from todoku_language.phrases import Phrase
-from todoku_language.words import COUNT, MONTH, WEEKDAY, WEEKDAY_FULL, count, month, ordinal, weekday
+from todoku_language.words import (
+    COUNT,
+    MONTH,
+    WEEKDAY,
+    WEEKDAY_FULL,
+    count,
+    month,
+    ordinal,
+    weekday,
+)
 
 PREPOSITION = (
     r"(?:(?P<prep>(?:due\s+|deadline\s+)?(?:on|by|before|until|till|for|from|starting(?:\s+(?:on|from))?"
@@ -54,7 +63,9 @@ def _is_date(phrase: Phrase, form: _Form, match: re.Match[str]) -> bool:
     prepared = bool(match["prep"]) and not match["prep"].lower().startswith(("for", "from"))
     if form.sure == "edge":
         return prepared or phrase.at_edge(match)
-    return bool(match["prep"]) and (phrase.at_edge(match) or not phrase.free[: match.start()].strip())
+    return bool(match["prep"]) and (
+        phrase.at_edge(match) or not phrase.free[: match.start()].strip()
+    )
 
 
 def day_at(text: str, position: int, today: date) -> Found | None:
@@ -163,8 +174,11 @@ def _dated(year: str | None, month_: int, day: int, today: date) -> date | None:
     if year:
         return date(int(year) + (2000 if len(year) == 2 else 0), month_, day)
     if (month_, day) == (2, 29):
-        return next(date(y, 2, 29) for y in range(today.year, today.year + 9)
-                    if isleap(y) and date(y, 2, 29) >= today)
+        return next(
+            date(y, 2, 29)
+            for y in range(today.year, today.year + 9)
+            if isleap(y) and date(y, 2, 29) >= today
+        )
     this_year = date(today.year, month_, day)
     return this_year if this_year >= today else this_year.replace(year=today.year + 1)
 
@@ -175,7 +189,9 @@ def add_months(day: date, months: int) -> date:
     return date(year, index + 1, min(day.day, monthrange(year, index + 1)[1]))
 
 
-def _form(body: str, day: Callable[[re.Match[str], date], date | None], sure: Sure = "always") -> _Form:
+def _form(
+    body: str, day: Callable[[re.Match[str], date], date | None], sure: Sure = "always"
+) -> _Form:
     # A possessive ("tomorrow's lunch") belongs to the title.
     pattern = rf"(?<![\w/.-]){PREPOSITION}(?:{body})(?![\w/]|['’]s|-\w|\.\d)"
     return _Form(re.compile(pattern, re.IGNORECASE), day, sure)
@@ -193,8 +209,14 @@ _FORMS = (
     _form(rf"in\s+{_UNITS}(?:['’]?\s+time)?", _in_units),
     _form(rf"{_UNITS}\s+from\s+(?:now|today)", _in_units),
     _form(rf"{_WEEKDAY_BEFORE}(?P<month>{MONTH})\.?\s+(?:the\s+)?{_D}{_YEAR}", _month_day, "edge"),
-    _form(rf"{_WEEKDAY_BEFORE}(?:the\s+)?{_D}\.?\s+(?:of\s+)?(?P<month>{MONTH}){_YEAR}", _month_day, "edge"),
-    _form(rf"(?:at\s+)?(?:the\s+)?(?:(?:end|last\s+day)\s+of\s+{_PERIOD}|(?P<short>eo[mwy]))", _end_of),
+    _form(
+        rf"{_WEEKDAY_BEFORE}(?:the\s+)?{_D}\.?\s+(?:of\s+)?(?P<month>{MONTH}){_YEAR}",
+        _month_day,
+        "edge",
+    ),
+    _form(
+        rf"(?:at\s+)?(?:the\s+)?(?:(?:end|last\s+day)\s+of\s+{_PERIOD}|(?P<short>eo[mwy]))", _end_of
+    ),
     _form(
         r"(?:the\s+)?(?P<ordinal>\d{1,2}(?:st|nd|rd|th)|first)\s+(?:day\s+)?of\s+"
         r"(?:(?:the|this)\s+month|(?P<next>next\s+month))",

@@ -1,20 +1,30 @@
 """Dues, repeats and reminders in words, for replies."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from todoku_calendar import Due, parse_duration
 
-_DAYS = {"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
-         "SA": "Saturday", "SU": "Sunday"}
-_MONTHS = ("January February March April May June July August September October November December").split()
+_DAYS = {
+    "MO": "Monday",
+    "TU": "Tuesday",
+    "WE": "Wednesday",
+    "TH": "Thursday",
+    "FR": "Friday",
+    "SA": "Saturday",
+    "SU": "Sunday",
+}
+_MONTH_NAMES = (
+    "January February March April May June July August September October November December"
+)
+_MONTHS = _MONTH_NAMES.split()
 _UNITS = {"HOURLY": "hour", "DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _NTH = {-1: "last", 1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 _WORKDAYS = "MO,TU,WE,TH,FR"
 
 
 def describe_due(due: Due, zone: str, now: datetime) -> str:
-    """ "tomorrow (Tuesday 24 November) at 17:00": the due's own wall clock, told from `now` in `zone`."""
+    """ "tomorrow (Tuesday 24 November) at 17:00": the due's own wall clock, told from `now`."""
     today = now.astimezone(ZoneInfo(due.timezone or zone)).date()
     day = f"{due.date:%A} {due.date.day} {due.date:%B}"
     if due.date.year != today.year:
@@ -49,13 +59,24 @@ def describe_recurrence(rule: str, mode: str = "schedule") -> str:
     """ "every month on the 1st"; a rule that has no short wording is shown as it is."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     unit = _UNITS.get(parts.get("FREQ", ""))
-    known = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "COUNT", "UNTIL", "SKIP", "WKST"}
+    known = {
+        "FREQ",
+        "INTERVAL",
+        "BYDAY",
+        "BYMONTHDAY",
+        "BYMONTH",
+        "BYSETPOS",
+        "COUNT",
+        "UNTIL",
+        "SKIP",
+        "WKST",
+    }
     text = None if unit is None or set(parts) - known else _wording(parts, unit)
     text = text or f"by the rule {rule}"
     if "COUNT" in parts:
         text += f", {_plural(int(parts['COUNT']), 'time')}"
     if "UNTIL" in parts:
-        until = datetime.strptime(parts["UNTIL"][:8], "%Y%m%d").date()
+        until = date.fromisoformat(parts["UNTIL"][:8])
         text += f", until {until.day} {until:%B %Y}"
     return text + (", counted from the day it is done" if mode == "completion" else "")
 
@@ -71,7 +92,13 @@ def _wording(parts: dict[str, str], unit: str) -> str | None:
         if days == _WORKDAYS and interval == 1:
             return "every weekday"
         named = join([_DAYS[d] for d in days.split(",") if d in _DAYS])
-        return f"every {named}" if interval == 1 else f"every other {named}" if interval == 2 else f"{every} on {named}"
+        return (
+            f"every {named}"
+            if interval == 1
+            else f"every other {named}"
+            if interval == 2
+            else f"{every} on {named}"
+        )
     if days:
         named_days = [_nth_day(d) for d in days.split(",")]
         return f"{every} on the {join([d for d in named_days if d])}" if all(named_days) else None
@@ -80,7 +107,9 @@ def _wording(parts: dict[str, str], unit: str) -> str | None:
 
 def _with_dates(parts: dict[str, str], every: str, unit: str) -> str | None:
     dates = [int(d) for d in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else []
-    months = [_MONTHS[int(m) - 1] for m in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else []
+    months = (
+        [_MONTHS[int(m) - 1] for m in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else []
+    )
     if months and len(dates) == 1 and dates[0] > 0 and unit == "year":
         return f"{every} on {dates[0]} {join(months)}"
     if months or any(d < -1 for d in dates):
@@ -98,7 +127,9 @@ def _nth_day(text: str) -> str | None:
 
 def nth(number: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 21st."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"
 
 

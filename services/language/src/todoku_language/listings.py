@@ -20,22 +20,34 @@ _ASK = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(r"\b(?:done|completed?|finished|closed|ticked(?:\s+off)?)\b", re.IGNORECASE)
-_OPEN = re.compile(r"\b(?:open|pending|active|unfinished|undone|not\s+done|to\s+do|left)\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"\b(?:open|pending|active|unfinished|undone|not\s+done|to\s+do|left)\b", re.IGNORECASE
+)
 _ALL = re.compile(r"\b(?:all|every|everything)\b", re.IGNORECASE)
 _OVERDUE = re.compile(r"\b(?:over\s?due|late|past\s+due|missed)\b", re.IGNORECASE)
 _WEEK = re.compile(r"\b(?:this|the)\s+week\b|\bnext\s+(?:7|seven)\s+days\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|tonight)\b", re.IGNORECASE)
-_NO_DATE = re.compile(r"\b(?:without|no|with\s+no)\s+(?:a\s+)?(?:due(?:\s+date)?s?|dates?)\b", re.IGNORECASE)
-_TAGGED = re.compile(r"\b(?:tagged|labell?ed|with\s+(?:the\s+)?(?:tag|label))\s+(?:with\s+|as\s+)?#?([\w-]+)", re.IGNORECASE)
+_NO_DATE = re.compile(
+    r"\b(?:without|no|with\s+no)\s+(?:a\s+)?(?:due(?:\s+date)?s?|dates?)\b", re.IGNORECASE
+)
+_TAGGED = re.compile(
+    r"\b(?:tagged|labell?ed|with\s+(?:the\s+)?(?:tag|label))\s+(?:with\s+|as\s+)?#?([\w-]+)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"\b(high|urgent|important|medium|low)(?:\s+priority)?\b", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|containing|matching|named|called|with\s+the\s+words?)\s+(.+)$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|containing|matching|named|called|with\s+the\s+words?)\s+(.+)$", re.IGNORECASE
+)
 _FILLER = re.compile(
     r"\b(?:my|the|me|tasks?|todos?|to-?dos?|to\s+do|items?|list|due|for|on|in|with|that|are|is|have|has|do|does|i|got"
     r"|what|s|to|up|next|of|there|be|any|anything|a|an|by|at|please|need|should|must|now|right|currently|still"
     r"|priority|ones?|things?|agenda|schedule[d]?|planned|plan|which|list|it|coming|remaining|everything|all|open)\b|['’]s|\?",
     re.IGNORECASE,
 )
-_FIND_FILLER = re.compile(r"^\s*(?:for\s+)?(?:(?:all|my|the|a)\s+)*(?:tasks?\s+)?(?:(?:about|called|named|with|containing|for)\s+)?", re.IGNORECASE)
+_FIND_FILLER = re.compile(
+    r"^\s*(?:for\s+)?(?:(?:all|my|the|a)\s+)*(?:tasks?\s+)?(?:(?:about|called|named|with|containing|for)\s+)?",
+    re.IGNORECASE,
+)
 _NARROWED = re.compile(r"\b(?:due|today|tomorrow|overdue|week|priority|urgent)\b|#", re.IGNORECASE)
 _ABOUT_TASKS = re.compile(
     r"\b(?:tasks?|to-?dos?|due|overdue|list|agenda|scheduled|planned|to\s+do|today|tonight|tomorrow|have\s+i|do\s+i|week|urgent)\b|#\w",
@@ -77,7 +89,9 @@ def _filters(rest: str, *, now: datetime, zone: str, strict: bool) -> ListTasks 
     rest = phrase.title()
     if not found.priority and (named := _LEVEL.search(rest)):
         word = named[1].lower()
-        found = replace(found, priority="medium" if word == "medium" else "low" if word == "low" else "high")
+        found = replace(
+            found, priority="medium" if word == "medium" else "low" if word == "low" else "high"
+        )
         rest = _LEVEL.sub(" ", rest)
     words = re.sub(r"\s+", " ", _FILLER.sub(" ", rest)).strip(" ,.!?'’")
     if words and strict:

@@ -9,25 +9,45 @@ from todoku_language.phrases import Phrase
 from todoku_language.words import DURATION, duration
 
 _TAG = re.compile(r"(?<![\w/&#])#(?P<tag>[\w-]*[^\W\d][\w-]*)")
-_LEVELS: dict[str, Priority] = {"high": "high", "urgent": "high", "asap": "high", "important": "high",
-                                "top": "high", "medium": "medium", "normal": "medium", "low": "low"}
+_LEVELS: dict[str, Priority] = {
+    "high": "high",
+    "urgent": "high",
+    "asap": "high",
+    "important": "high",
+    "top": "high",
+    "medium": "medium",
+    "normal": "medium",
+    "low": "low",
+}
 _SHORT: dict[str, Priority | None] = {"1": "high", "2": "medium", "3": "low", "4": None}
 _LEVEL = r"(?P<level>high|top|urgent|medium|normal|low)"
 _SURE = re.compile(
-    rf"(?<![\w-])(?:!(?P<bang>high|urgent|medium|low)|!?p(?P<p>[1-4])|(?:with\s+|at\s+|as\s+)?(?:a\s+)?{_LEVEL}[\s-]priority"
+    r"(?<![\w-])(?:!(?P<bang>high|urgent|medium|low)|!?p(?P<p>[1-4])|(?:with\s+|at\s+|as\s+)?"
+    rf"(?:a\s+)?{_LEVEL}[\s-]priority"
     r"|(?:with\s+)?priority(?:\s+is|:)?\s+(?P<after>high|medium|low|urgent))(?![\w-])",
     re.IGNORECASE,
 )
-_DOUBTFUL = re.compile(r"(?<![\w-])(?:it['’]?s\s+)?(?P<level>urgent(?:ly)?|asap)(?![\w-])", re.IGNORECASE)
+_DOUBTFUL = re.compile(
+    r"(?<![\w-])(?:it['’]?s\s+)?(?P<level>urgent(?:ly)?|asap)(?![\w-])", re.IGNORECASE
+)
 
-_ASK = r"(?:,?\s*\band\s+)?(?:please\s+)?(?:remind\s+me|notify\s+me|alert\s+me|ping\s+me|(?:with\s+)?(?:an?\s+)?reminders?)"
+_ASK = (
+    r"(?:,?\s*\band\s+)?(?:please\s+)?(?:remind\s+me|notify\s+me|alert\s+me|ping\s+me|(?:with"
+    r"\s+)?(?:an?\s+)?reminders?)"
+)
 _EARLY = r"\s+(?:before(?:hand)?|early|earlier|ahead(?:\s+of\s+time)?|in\s+advance|prior)"
-_ONE = rf"(?:{DURATION}{_EARLY}|(?:on|at)\s+(?:the\s+)?(?:due\s+)?time|when\s+(?:it['’]?s\s+|it\s+is\s+)?due|the\s+(?:day|hour)\s+before)"
+_ONE = (
+    rf"(?:{DURATION}{_EARLY}|(?:on|at)\s+(?:the\s+)?(?:due\s+)?time|when\s+(?:it['’]?s\s+|it\s+is"
+    r"\s+)?due|the\s+(?:day|hour)\s+before)"
+)
 _BEFORE = re.compile(
-    rf"(?<!\w),?\s*{_ASK}:?\s+(?P<list>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:again\s+)?{_ONE})*)(?!\w)",
+    rf"(?<!\w),?\s*{_ASK}:?\s+(?P<list>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?:again"
+    rf"\s+)?{_ONE})*)(?!\w)",
     re.IGNORECASE,
 )
-_EACH = re.compile(rf"(?P<length>{DURATION}){_EARLY}|the\s+(?P<unit>day|hour)\s+before|due|time", re.IGNORECASE)
+_EACH = re.compile(
+    rf"(?P<length>{DURATION}){_EARLY}|the\s+(?P<unit>day|hour)\s+before|due|time", re.IGNORECASE
+)
 ASKED = re.compile(rf"(?<!\w),?\s*{_ASK}(?:\s+about\s+it|\s+of\s+it)?(?!\w)", re.IGNORECASE)
 """A request to be reminded that names no distance before the due."""
 LONGEST_REMINDER = timedelta(days=366)

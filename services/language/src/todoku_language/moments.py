@@ -9,7 +9,15 @@ from todoku_calendar import Due, Recurrence, RuleError, occurrences, resolve
 from todoku_language.dates import Found, find_day
 from todoku_language.phrases import Phrase
 from todoku_language.repeats import FoundRepeat, find_end, find_repeat
-from todoku_language.times import PARTS, FoundInstant, FoundTime, find_instant, find_time, floor_minute, in_part
+from todoku_language.times import (
+    PARTS,
+    FoundInstant,
+    FoundTime,
+    find_instant,
+    find_time,
+    floor_minute,
+    in_part,
+)
 
 ROUNDS = 3
 """A date may stand beside a time that is only recognised beside the date, and the reverse."""
@@ -39,7 +47,7 @@ class When:
             wall = floor_minute(self.at.astimezone(ZoneInfo(zone)))
             return Due(wall.date(), wall.time())
         if self.recurrence:
-            return self._first(local, now, zone)
+            return self._first(self.recurrence.rule, local, now)
         if self.day is None and self.clock is None:
             return None
         if self.day is None:
@@ -51,35 +59,38 @@ class When:
 
     def _hour(self, local: datetime) -> time | None:
         """ "at 9" said about today when 9:00 has passed means 21:00."""
-        said_today = self.today or self.day == local.date()
-        if self.clock and self.bare and said_today and self.clock < local.time() and self.clock.hour < 12:
-            return self.clock.replace(hour=self.clock.hour + 12)
-        return self.clock
+        if self.clock is None or not self.bare or self.clock.hour >= 12:
+            return self.clock
+        passed = (self.today or self.day == local.date()) and self.clock < local.time()
+        return self.clock.replace(hour=self.clock.hour + 12) if passed else self.clock
 
-    def _first(self, local: datetime, now: datetime, zone: str) -> Due:
+    def _first(self, rule: str, local: datetime, now: datetime) -> Due:
         """The first date of the rule from the day said (or today) on, strictly after now."""
-        assert self.recurrence is not None
-        rule = self.recurrence.rule
         if "FREQ=HOURLY" in rule:
-            return self._first_hour(local)
+            return self._first_hour(rule, local)
         start = Due(self.day or local.date(), self.clock, self.timezone)
         # The interval counts from the first date, so the first date itself is found without it;
         # a start in the middle of a period would otherwise lose up to the whole interval.
         parts = [p for p in rule.split(";") if not p.startswith(("INTERVAL=", "COUNT=", "UNTIL="))]
         after = now if self.clock and not self.day else None
         try:
-            found = occurrences(";".join(parts), start, zone, count=1, after=after)
+            found = occurrences(";".join(parts), start, str(local.tzinfo), count=1, after=after)
         except RuleError:
             return start
         return found[0].due if found else start
 
-    def _first_hour(self, local: datetime) -> Due:
-        assert self.recurrence is not None
+    def _first_hour(self, rule: str, local: datetime) -> Due:
         if self.clock:
             due = Due(self.day or local.date(), self.clock, self.timezone)
-            return due if due.wall > local.replace(tzinfo=None) else replace(due, date=due.date + timedelta(days=1))
-        parts = dict(p.split("=") for p in self.recurrence.rule.split(";"))
-        wall = floor_minute(local.replace(tzinfo=None)) + timedelta(hours=int(parts.get("INTERVAL", 1)))
+            return (
+                due
+                if due.wall > local.replace(tzinfo=None)
+                else replace(due, date=due.date + timedelta(days=1))
+            )
+        parts = dict(p.split("=") for p in rule.split(";"))
+        wall = floor_minute(local.replace(tzinfo=None)) + timedelta(
+            hours=int(parts.get("INTERVAL", 1))
+        )
         return Due(wall.date(), wall.time(), self.timezone)
 
 
@@ -113,7 +124,9 @@ def _take_repeat(phrase: Phrase, today: date) -> FoundRepeat | None:
     if ends is None:
         return repeat
     phrase.take(ends[0], ends[1], "recurrence")
-    return replace(repeat, recurrence=replace(repeat.recurrence, rule=repeat.recurrence.rule + ends[2]))
+    return replace(
+        repeat, recurrence=replace(repeat.recurrence, rule=repeat.recurrence.rule + ends[2])
+    )
 
 
 def _adds(times: list[FoundTime], found: FoundTime) -> bool:
@@ -126,7 +139,9 @@ def _when(
 ) -> When:
     clock = next((t for t in times if not t.is_part), None)
     part = next((t for t in times if t.is_part), None)
-    name = next((n for n, hour in PARTS.items() if part and not part.next_day and hour == part.clock), None)
+    name = next(
+        (n for n, hour in PARTS.items() if part and not part.next_day and hour == part.clock), None
+    )
     if day and day.part:
         name = day.part
     if repeat and repeat.clock:

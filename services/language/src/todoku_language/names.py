@@ -11,7 +11,22 @@ GOOD = 78.0
 """Below it the words are too unlike the title to act on."""
 MARGIN = 9.0
 """A match closer than this to the best one makes the name ambiguous."""
-_STOP = {"the", "a", "an", "my", "to", "of", "for", "task", "one", "that", "this", "about", "in", "on"}
+_STOP = {
+    "the",
+    "a",
+    "an",
+    "my",
+    "to",
+    "of",
+    "for",
+    "task",
+    "one",
+    "that",
+    "this",
+    "about",
+    "in",
+    "on",
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +39,7 @@ class Match:
 
 
 def match_names(query: str, titles: Sequence[str]) -> list[Match]:
-    """Titles that `query` may mean, best first; those unlike it are left out. Ties keep their order."""
+    """Titles that `query` may mean, best first; ties keep their order, unlike ones are left out."""
     words = _words(query)
     if not words:
         return []
@@ -52,7 +67,9 @@ def _score(query: str, title: str) -> float:
     # Each word counts by itself, so that a wrong short word ("cat" for "car") is not outvoted.
     likeness = [max(_alike(word, other) for other in present) for word in wanted]
     if min(likeness) < 70:
-        return fuzz.ratio(query, title) if len(query) > 5 and fuzz.ratio(query, title) >= 85 else 0.0
+        return (
+            fuzz.ratio(query, title) if len(query) > 5 and fuzz.ratio(query, title) >= 85 else 0.0
+        )
     coverage = len(wanted) / max(len(present), len(wanted))
     return min(sum(likeness) / len(likeness) * 0.92 + coverage * 7.0, EXACT - 1)
 

@@ -19,7 +19,9 @@ _LOOSE_END = re.compile(
     r"(?:[\s,;:\-–—]+|(?<!\w)(?:and|on|by|at|due|with|from|starting|repeating|repeats?|is)\s*)+$",
     re.IGNORECASE,
 )
-_BEFORE_NAME = re.compile(r"\b(?:the|a|an|my|our|your|his|her|their|black|good|last)\s+$", re.IGNORECASE)
+_BEFORE_NAME = re.compile(
+    r"\b(?:the|a|an|my|our|your|his|her|their|black|good|last)\s+$", re.IGNORECASE
+)
 
 
 class Phrase:
@@ -36,7 +38,8 @@ class Phrase:
             self._blank(match.start(), match.end(), LITERAL)
         if self.text.count(LITERAL) != self.free.count(LITERAL):
             self.spans += [
-                Span(m.start(), m.end(), "literal", m.group()) for m in _LITERALS.finditer(self.text)
+                Span(m.start(), m.end(), "literal", m.group())
+                for m in _LITERALS.finditer(self.text)
             ]
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

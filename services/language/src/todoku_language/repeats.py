@@ -5,32 +5,68 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from todoku_calendar import Recurrence
+from todoku_calendar import Mode, Recurrence
 
 from todoku_language.dates import day_at
 from todoku_language.phrases import Phrase
 from todoku_language.times import PARTS
-from todoku_language.words import COUNT, MONTH, ORDINAL, WEEKDAY, WEEKDAYS, count, month, ordinal, weekday
+from todoku_language.words import (
+    COUNT,
+    MONTH,
+    ORDINAL,
+    WEEKDAY,
+    WEEKDAYS,
+    count,
+    month,
+    ordinal,
+    weekday,
+)
 
 _EVERY = r"(?:every|each|evry)(?P<bang>!?)\s+(?:single\s+)?"
-_DONE = r"(?P<after>\s+(?:after|from|when|once)\s+(?:i\s+|it['’]?s?\s+(?:is\s+)?)?(?:completion|completed?|complete it|done|finished|finishing|doing it))?"
+_DONE = (
+    r"(?P<after>\s+(?:after|from|when|once)\s+(?:i\s+|it['’]?s?\s+(?:is\s+)?)?(?:completion"
+    r"|completed?|complete it|done|finished|finishing|doing it))?"
+)
 _JOIN = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+(?:on\s+)?|\s*&\s*|\s*/\s*)"
 _DAYS = rf"(?P<days>{WEEKDAY}(?:{_JOIN}{WEEKDAY})*)"
 _DATES = rf"(?P<dates>(?:the\s+)?{ORDINAL}(?:{_JOIN}(?:the\s+)?{ORDINAL})*)"
 _LAST_DAY = r"(?:the\s+)?(?P<last>last\s+day|end)"
-_MONTH_DAY = rf"(?:(?P<month>{MONTH})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?|(?:the\s+)?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month2>{MONTH}))"
+_MONTH_DAY = (
+    rf"(?:(?P<month>{MONTH})\.?\s+(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?|(?:the\s+)?"
+    rf"(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month2>{MONTH}))"
+)
 _NTH_DAYS = rf"(?P<nth>{ORDINAL}|last)\s+(?P<nthday>{WEEKDAY}|day|weekday|work(?:ing\s+)?day)"
 _OTHER = rf"(?P<n>other|alternate|second|third|fourth|\d{{1,3}}(?:st|nd|rd|th)?|{COUNT})\s+"
 _MONTHLY = r"(?:of\s+)?(?:every|each)(?P<bang>!?)\s+month"
-_DETAIL = rf"(?:,?\s+(?:on|at)\s+(?:(?:the\s+)?{_NTH_DAYS}|{_LAST_DAY}(?:\s+of\s+the\s+month)?|{_DATES}|{_DAYS}|{_MONTH_DAY}))?"
+_DETAIL = (
+    rf"(?:,?\s+(?:on|at)\s+(?:(?:the\s+)?{_NTH_DAYS}|{_LAST_DAY}(?:\s+of\s+the\s+month)?|{_DATES}"
+    rf"|{_DAYS}|{_MONTH_DAY}))?"
+)
 _PARTS = "|".join(PARTS)
 
-_FREQUENCIES = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY",
-                "hour": "HOURLY", "fortnight": "WEEKLY", "quarter": "MONTHLY"}
-_ADVERBS = {"daily": ("day", 1), "weekly": ("week", 1), "monthly": ("month", 1), "yearly": ("year", 1),
-            "annually": ("year", 1), "hourly": ("hour", 1), "biweekly": ("week", 2),
-            "bi-weekly": ("week", 2), "fortnightly": ("week", 2), "quarterly": ("month", 3),
-            "bimonthly": ("month", 2), "nightly": ("day", 1)}
+_FREQUENCIES = {
+    "day": "DAILY",
+    "week": "WEEKLY",
+    "month": "MONTHLY",
+    "year": "YEARLY",
+    "hour": "HOURLY",
+    "fortnight": "WEEKLY",
+    "quarter": "MONTHLY",
+}
+_ADVERBS = {
+    "daily": ("day", 1),
+    "weekly": ("week", 1),
+    "monthly": ("month", 1),
+    "yearly": ("year", 1),
+    "annually": ("year", 1),
+    "hourly": ("hour", 1),
+    "biweekly": ("week", 2),
+    "bi-weekly": ("week", 2),
+    "fortnightly": ("week", 2),
+    "quarterly": ("month", 3),
+    "bimonthly": ("month", 2),
+    "nightly": ("day", 1),
+}
 _WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 _WEEKEND = "FREQ=WEEKLY;BYDAY=SA,SU"
 
@@ -63,7 +99,7 @@ def find_repeat(phrase: Phrase, today: date) -> FoundRepeat | None:
 
 def _found(match: re.Match[str], rule: str) -> FoundRepeat:
     groups = match.groupdict()
-    mode = "completion" if groups.get("bang") or groups.get("after") else "schedule"
+    mode: Mode = "completion" if groups.get("bang") or groups.get("after") else "schedule"
     part = PARTS.get((groups.get("part") or "").lower())
     return FoundRepeat(match.start(), match.end(), Recurrence(rule, mode), part)
 
@@ -175,7 +211,9 @@ def _yearly(match: re.Match[str]) -> str | None:
     return f"FREQ=YEARLY;{_detail(match)}"
 
 
-def _form(body: str, rule: Callable[[re.Match[str]], str | None], *, doubtful: bool = False) -> _Form:
+def _form(
+    body: str, rule: Callable[[re.Match[str]], str | None], *, doubtful: bool = False
+) -> _Form:
     return _Form(re.compile(rf"(?<![\w-])(?:{body})(?![\w-]|['’]s)", re.IGNORECASE), rule, doubtful)
 
 
@@ -183,13 +221,25 @@ _UNIT = r"(?P<unit>days?|weeks?|months?|years?|hours?|fortnights?|quarters?)"
 _OF_MONTH = r"\s+(?:of|in)\s+(?:the|each|every|a)\s+month"
 _FORMS = (
     # "the 1st of every month" and its kin before "every month", which they contain.
-    _form(rf"(?:(?:on|at)\s+)?(?:(?:the\s+)?{_NTH_DAYS}|{_LAST_DAY}|{_DATES})\s+{_MONTHLY}", _monthly),
-    _form(rf"(?:on\s+)?{_EVERY}(?:{_NTH_DAYS}{_OF_MONTH}|{_LAST_DAY}{_OF_MONTH}|{_DATES}(?:\s+day)?{_OF_MONTH})", _monthly),
+    _form(
+        rf"(?:(?:on|at)\s+)?(?:(?:the\s+)?{_NTH_DAYS}|{_LAST_DAY}|{_DATES})\s+{_MONTHLY}", _monthly
+    ),
+    _form(
+        rf"(?:on\s+)?{_EVERY}(?:{_NTH_DAYS}{_OF_MONTH}|{_LAST_DAY}{_OF_MONTH}|{_DATES}(?:"
+        rf"\s+day)?{_OF_MONTH})",
+        _monthly,
+    ),
     _form(rf"(?:on\s+)?{_EVERY}(?P<part>{_PARTS})", lambda _: "FREQ=DAILY"),
-    _form(rf"(?:on\s+)?{_EVERY}(?:week|work(?:ing\s+)?|business\s+)days?{_DONE}", lambda _: _WORKDAYS),
+    _form(
+        rf"(?:on\s+)?{_EVERY}(?:week|work(?:ing\s+)?|business\s+)days?{_DONE}", lambda _: _WORKDAYS
+    ),
     _form(rf"(?:on\s+)?{_EVERY}weekends?(?:\s+days?)?", lambda _: _WEEKEND),
     _form(rf"{_EVERY}(?:{_OTHER})?{_UNIT}{_DETAIL}{_DONE}", _every_unit),
-    _form(rf"(?:on\s+)?{_EVERY}(?P<n>other|alternate|second|2nd|third|3rd)\s+{_DAYS}(?:\s+(?P<part>{_PARTS}))?", _weekly),
+    _form(
+        rf"(?:on\s+)?{_EVERY}(?P<n>other|alternate|second|2nd|third|3rd)\s+{_DAYS}(?:\s+"
+        rf"(?P<part>{_PARTS}))?",
+        _weekly,
+    ),
     _form(rf"(?:on\s+)?{_EVERY}{_NTH_DAYS}", _monthly),
     _form(rf"(?:on\s+)?{_EVERY}{_MONTH_DAY}", _yearly),
     _form(rf"(?:on\s+)?{_EVERY}{_DAYS}(?:\s+(?P<part>{_PARTS}))?", _weekly),

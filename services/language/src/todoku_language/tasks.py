@@ -11,7 +11,10 @@ from todoku_language.moments import When, find_when
 from todoku_language.phrases import Phrase
 
 MAX_REMINDERS = 10
-_ON_LIST = re.compile(r"\s*\b(?:to|on|onto|in)\s+(?:my|the)\s+(?:to-?\s?do\s+)?(?:list|tasks|to-?dos?)(?=\s*(?:$|[,.;]))", re.IGNORECASE)
+_ON_LIST = re.compile(
+    r"\s*\b(?:to|on|onto|in)\s+(?:my|the)\s+(?:to-?\s?do\s+)?(?:list|tasks|to-?dos?)(?=\s*(?:$|[,.;]))",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"\s*(?:please\s+)?(?:(?P<remind>(?:please\s+)?remind\s+me(?:\s+(?:to|about|that|of)\b)?"
     r"|(?:add|create|set|make)\s+(?:me\s+)?(?:an?\s+)?(?:new\s+)?reminder(?:\s+(?:to|for|about)\b|:)?)"
@@ -78,7 +81,14 @@ def _asked(phrase: Phrase, now: datetime, zone: str) -> tuple[bool, When | None]
 
 
 def _reminders(
-    marks: Marks, when: When, asked_at: When | None, due: Due | None, now: datetime, zone: str, *, wants: bool
+    marks: Marks,
+    when: When,
+    asked_at: When | None,
+    due: Due | None,
+    now: datetime,
+    zone: str,
+    *,
+    wants: bool,
 ) -> tuple[ReminderSpec, ...]:
     specs: list[ReminderSpec] = []
     if due and marks.before:
@@ -93,7 +103,9 @@ def _reminders(
     return tuple(specs[:MAX_REMINDERS])
 
 
-def _at(asked: When, due: Due, now: datetime, zone: str, recurrence: Recurrence | None) -> ReminderSpec:
+def _at(
+    asked: When, due: Due, now: datetime, zone: str, recurrence: Recurrence | None
+) -> ReminderSpec:
     """ "remind me at 8am": on the due's day; of a repeating task, as a distance that repeats."""
     if asked.at:
         return {"at": asked.at.isoformat(timespec="seconds")}

@@ -9,8 +9,16 @@ from todoku_calendar import valid_zone
 from todoku_language.phrases import Phrase
 from todoku_language.words import DURATION, duration
 
-PARTS = {"morning": time(9), "noon": time(12), "midday": time(12), "lunch": time(12),
-         "lunchtime": time(12), "afternoon": time(15), "evening": time(18), "night": time(20)}
+PARTS = {
+    "morning": time(9),
+    "noon": time(12),
+    "midday": time(12),
+    "lunch": time(12),
+    "lunchtime": time(12),
+    "afternoon": time(15),
+    "evening": time(18),
+    "night": time(20),
+}
 """What a part of the day means when no hour is given."""
 
 _PREP = r"(?:(?P<prep>at|by|before|around|about|from|@)\s*)?"
@@ -22,7 +30,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_24 = re.compile(
-    rf"(?<![\w:.,/$€£#-]){_PREP}(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?P<half>){_ZONE}{_END}", re.IGNORECASE
+    rf"(?<![\w:.,/$€£#-]){_PREP}(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?P<half>){_ZONE}{_END}",
+    re.IGNORECASE,
 )
 _BARE = re.compile(
     rf"(?<![\w:.,/$€£#-])(?P<prep>at|@)\s*(?P<hour>2[0-3]|1?\d)(?P<minute>)(?P<half>)"
@@ -35,7 +44,8 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    rf"(?<!\w)(?:in\s+(?:about\s+)?(?P<in>{DURATION})|(?P<from>{DURATION})\s+from\s+now)(?![\w-])", re.IGNORECASE
+    rf"(?<!\w)(?:in\s+(?:about\s+)?(?P<in>{DURATION})|(?P<from>{DURATION})\s+from\s+now)(?![\w-])",
+    re.IGNORECASE,
 )
 
 
@@ -64,7 +74,10 @@ def find_instant(phrase: Phrase, now: datetime) -> FoundInstant | None:
     """ "in 5 minutes", "in 1 hour and 30 minutes"; whole days are dates and not read here."""
     for match in phrase.find(_IN):
         text = match["in"] or match["from"]
-        if re.search(r"\d\s*[dw]|day|week|wk", text, re.IGNORECASE) and "half a" not in text.lower():
+        if (
+            re.search(r"\d\s*[dw]|day|week|wk", text, re.IGNORECASE)
+            and "half a" not in text.lower()
+        ):
             continue
         try:
             return FoundInstant(match.start(), match.end(), now + duration(text))
@@ -109,13 +122,21 @@ def _find_part(phrase: Phrase) -> FoundTime | None:
             sure = bool(prep) or after_date
         else:
             # "at night" and "in the morning" say when; "morning run" does not.
-            sure = prep in ("in the", "this", "during the") or after_date or (prep, part) == ("at", "night")
+            sure = (
+                prep in ("in the", "this", "during the")
+                or after_date
+                or (prep, part) == ("at", "night")
+            )
         if not sure or not (after_date or phrase.at_edge(match) or prep):
             continue
         midnight = part == "midnight"
         return FoundTime(
-            match.start(), match.end(), time(0) if midnight else PARTS[part],
-            next_day=midnight, today=prep == "this", is_part=True,
+            match.start(),
+            match.end(),
+            time(0) if midnight else PARTS[part],
+            next_day=midnight,
+            today=prep == "this",
+            is_part=True,
         )
     return None
 

@@ -28,12 +28,25 @@ class Moment:
 type Read = Callable[[re.Match[str], Moment], list[Step] | None]
 
 _FIELDS: dict[str, ClearableField] = {
-    "due": "due", "date": "due", "deadline": "due", "time": "due", "repeat": "recurrence",
-    "repetition": "recurrence", "recurrence": "recurrence", "repeating": "recurrence",
-    "reminder": "reminders", "reminders": "reminders", "priority": "priority", "tag": "tags", "tags": "tags",
+    "due": "due",
+    "date": "due",
+    "deadline": "due",
+    "time": "due",
+    "repeat": "recurrence",
+    "repetition": "recurrence",
+    "recurrence": "recurrence",
+    "repeating": "recurrence",
+    "reminder": "reminders",
+    "reminders": "reminders",
+    "priority": "priority",
+    "tag": "tags",
+    "tags": "tags",
 }
 _WHAT = r"(?:due(?:\s+(?:date|time))?|deadline|date|time|day|schedule)"
-_CLEARABLE = r"(?P<field>due|date|deadline|repeat|repetition|recurrence|reminders?|priority|tags?)(?:\s+(?:date|time))?"
+_CLEARABLE = (
+    r"(?P<field>due|date|deadline|repeat|repetition|recurrence|reminders?|priority|tags?)(?:\s+"
+    r"(?:date|time))?"
+)
 
 
 def read_update(clause: str, moment: Moment) -> list[Step] | None:
@@ -59,7 +72,9 @@ def _reminder_before(match: re.Match[str], moment: Moment) -> list[Step] | None:
     task = moment.draft(match["name"])
     if task.due and task.title:
         return [Add(replace(task, reminders=reminders, wants_reminder=True))]
-    return _update(match["name"], Changes(draft=Draft("", reminders=reminders, wants_reminder=True)))
+    return _update(
+        match["name"], Changes(draft=Draft("", reminders=reminders, wants_reminder=True))
+    )
 
 
 def _shift(match: re.Match[str], _: Moment) -> list[Step] | None:
@@ -93,7 +108,7 @@ def _only_when(text: str, moment: Moment) -> Draft | None:
 
 
 def _change(match: re.Match[str], moment: Moment) -> list[Step] | None:
-    """ "change X to Y": a date, a repeat, a priority, or else (for change, not for make) a title."""
+    """ "change X to Y": a date, a repeat, a priority, or else (not for make) a title."""
     name, text = match["name"], match["to"].strip()
     draft = _said(text, moment)
     if draft:
@@ -130,7 +145,12 @@ def _prioritise(match: re.Match[str], _: Moment) -> list[Step] | None:
 
 def _make(match: re.Match[str], moment: Moment) -> list[Step] | None:
     """ "make pay rent urgent", "make standup repeat every weekday", "make it weekly"."""
-    text = re.sub(r"\s+(?:to\s+)?(?:repeat(?:ing)?|recur(?:ring)?|due|happen)(?=\s)", "", match["rest"], flags=re.IGNORECASE)
+    text = re.sub(
+        r"\s+(?:to\s+)?(?:repeat(?:ing)?|recur(?:ring)?|due|happen)(?=\s)",
+        "",
+        match["rest"],
+        flags=re.IGNORECASE,
+    )
     if words := re.fullmatch(r"(.+?)\s+(?:as\s+)?(\S+(?:\s+priority)?)", text):
         priority = level(words[2].removesuffix(" priority")) or level(words[2])
         if priority:
@@ -142,7 +162,9 @@ def _make(match: re.Match[str], moment: Moment) -> list[Step] | None:
 
 
 def _tag(match: re.Match[str], _: Moment) -> list[Step] | None:
-    tags = tuple(tag.lower() for tag in re.findall(r"[\w-]+", match["tags"]) if tag.lower() != "and")
+    tags = tuple(
+        tag.lower() for tag in re.findall(r"[\w-]+", match["tags"]) if tag.lower() != "and"
+    )
     return _update(match["name"], Changes(draft=Draft("", tags=tags)))
 
 
@@ -163,17 +185,45 @@ _MOVE = r"(?:move|reschedule|postpone|push(?:\s+back)?|delay|shift|defer|put\s+o
 _FORMS = (
     _form(r"rename\s+(?P<name>.+?)\s+(?:to|as|into)\s+(?P<to>.+)", _rename),
     _form(rf"{_VERB}\s+(?:the\s+)?(?:title|name)\s+of\s+(?P<name>.+?)\s+to\s+(?P<to>.+)", _rename),
-    _form(rf"{_VERB}\s+(?:the\s+)?{_WHAT}\s+(?:of|for)\s+(?P<name>.+?)\s+(?:to|as|for)\s+(?P<to>.+)", _change_when),
-    _form(rf"{_VERB}\s+(?:the\s+)?priority\s+(?:of|for|on)\s+(?P<name>.+?)\s+(?:to|as)\s+(?P<level>.+)", _prioritise),
-    _form(r"(?:set\s+)?(?:a\s+)?(?P<level>high|medium|low)\s+priority\s+(?:on|for)\s+(?P<name>.+)", _prioritise),
-    _form(r"(?:prioriti[sz]e)\s+(?P<name>.+?)(?P<level>(?<=\w))", lambda m, _: _update(m["name"], Changes(draft=Draft("", priority="high")))),
-    _form(rf"(?:remove|clear|delete|drop|unset)\s+(?:the\s+|all\s+)?{_CLEARABLE}\s+(?:of|from|for|on)\s+(?P<name>.+)", _clear),
+    _form(
+        rf"{_VERB}\s+(?:the\s+)?{_WHAT}\s+(?:of|for)\s+(?P<name>.+?)\s+(?:to|as|for)\s+(?P<to>.+)",
+        _change_when,
+    ),
+    _form(
+        rf"{_VERB}\s+(?:the\s+)?priority\s+(?:of|for|on)\s+(?P<name>.+?)\s+(?:to|as)\s+"
+        r"(?P<level>.+)",
+        _prioritise,
+    ),
+    _form(
+        r"(?:set\s+)?(?:a\s+)?(?P<level>high|medium|low)\s+priority\s+(?:on|for)\s+(?P<name>.+)",
+        _prioritise,
+    ),
+    _form(
+        r"(?:prioriti[sz]e)\s+(?P<name>.+?)(?P<level>(?<=\w))",
+        lambda m, _: _update(m["name"], Changes(draft=Draft("", priority="high"))),
+    ),
+    _form(
+        rf"(?:remove|clear|delete|drop|unset)\s+(?:the\s+|all\s+)?{_CLEARABLE}\s+(?:of|from|for"
+        r"|on)\s+(?P<name>.+)",
+        _clear,
+    ),
     _form(r"(?:stop\s+repeating|don['’]?t\s+repeat|do\s+not\s+repeat)\s+(?P<name>.+)", _stop),
-    _form(rf"remind\s+me\s+(?P<when>{DURATION}\s+before)\s+(?P<name>(?!and\b|to\b).+)", _reminder_before),
+    _form(
+        rf"remind\s+me\s+(?P<when>{DURATION}\s+before)\s+(?P<name>(?!and\b|to\b).+)",
+        _reminder_before,
+    ),
     _form(rf"(?P<verb>{_MOVE}|advance)\s+(?P<name>.+?)\s+(?:by|for)\s+(?P<by>{DURATION})", _shift),
     _form(rf"{_MOVE}\s+(?P<rest>.+)", _move),
-    _form(r"tag\s+(?P<name>.+?)\s+(?:with|as)\s+(?P<tags>[#\w-]+(?:(?:\s*,\s*|\s+and\s+|\s+)[#\w-]+)*)", _tag),
-    _form(r"add\s+(?:the\s+)?tags?\s+(?P<tags>[#\w-]+(?:(?:\s*,\s*|\s+and\s+)[#\w-]+)*)\s+to\s+(?P<name>.+)", _tag),
+    _form(
+        r"tag\s+(?P<name>.+?)\s+(?:with|as)\s+(?P<tags>[#\w-]+(?:(?:\s*,\s*|\s+and\s+|"
+        r"\s+)[#\w-]+)*)",
+        _tag,
+    ),
+    _form(
+        r"add\s+(?:the\s+)?tags?\s+(?P<tags>[#\w-]+(?:(?:\s*,\s*|\s+and\s+)[#\w-]+)*)\s+to\s+"
+        r"(?P<name>.+)",
+        _tag,
+    ),
     _form(r"repeat\s+(?P<rest>.+)", _make),
     _form(rf"{_VERB}\s+(?P<name>.+?)\s+to\s+(?P<to>.+)", _change),
     _form(r"(?:make|mark|set|flag)\s+(?P<rest>.+)", _make),

@@ -3,13 +3,13 @@
 import re
 from datetime import timedelta
 
-_CARDINALS = (
+_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
-).split()
-_ORDINALS = (
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-).split()
+)
+_PLACES = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_CARDINALS = _NUMBERS.split()
+_ORDINALS = _PLACES.split()
 
 COUNT = r"(?:\d{1,4}|an?|" + "|".join(_CARDINALS[1:]) + r"|(?:a )?couple(?: of)?)"
 ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th)|" + "|".join(_ORDINALS[1:]) + ")"
