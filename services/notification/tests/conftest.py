@@ -209,3 +209,16 @@ def due_event(ledger: Ledger, user_id: str):
         )
 
     return make
+
+
+@pytest.fixture
+def updated(user_id: str, clock: FixedClock) -> Callable[..., Event]:
+    """`task.changed` of a new task, of this test's user unless another is named."""
+
+    def make(whose: str = user_id) -> Event:
+        key = str(uuid4())
+        data = {"id": key, "number": 1, "version": 1, "kind": "created", "change_id": str(uuid4())}
+        subject = f"users/{whose}/tasks/{key}"
+        return event("task-updates", "task.changed", subject, 1, data, clock.now().isoformat())
+
+    return make

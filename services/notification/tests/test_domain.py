@@ -112,8 +112,12 @@ class TestAlign:
 
     @pytest.mark.parametrize(
         ("change", "reason"),
-        [({"status": "done"}, "done"), ({"deleted": True}, "deleted"), ({"reminders": []}, "removed")],
-    )  # fmt: skip
+        [
+            ({"status": "done"}, "done"),
+            ({"deleted": True}, "deleted"),
+            ({"reminders": []}, "removed"),
+        ],
+    )
     def test_cancels(self, change: dict, reason: str) -> None:
         [row] = align(task(**change), planned(job="reminder-x-1", job_pending=False))
         assert (row.status, row.reason, row.version) == ("cancelled", reason, 2)

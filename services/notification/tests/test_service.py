@@ -34,6 +34,18 @@ def ids(row: dict) -> tuple[UUID, int]:
     return UUID(row["id"]), row["generation"]
 
 
+async def until_taken(handler, event) -> None:
+    """As the broker does it: again after a conflict."""
+    for _ in range(100):
+        try:
+            await handler(event)
+        except Conflict:
+            await asyncio.sleep(0)
+        else:
+            return
+    raise AssertionError("never taken")
+
+
 class TestTaskChanged:
     async def test_plans(self, planned, task, wakes) -> None:
         assert planned["status"] == "planned"
@@ -68,15 +80,8 @@ class TestTaskChanged:
             due = AT_TWO | {"time": f"{hour}:00"}
             events.append(task.event("rescheduled", due=due))
 
-        async def until_taken(event) -> None:
-            for _ in range(50):  # as the broker does: again after a conflict
-                try:
-                    return await reminders.task_changed(event)
-                except Conflict:
-                    await asyncio.sleep(0)
-            raise AssertionError("never taken")
-
-        await asyncio.gather(*map(until_taken, reversed(events)))
+        taken = (until_taken(reminders.task_changed, event) for event in reversed(events))
+        await asyncio.gather(*taken)
         [row] = await ledger.reminders()
         assert row["due_at"].startswith("2026-03-02T21:30")
 
@@ -141,22 +146,9 @@ class TestSettingsChanged:
         created = [
             each.event("created", due=AT_TWO, reminders=[HALF_AN_HOUR_BEFORE]) for each in tasks
         ]
-
-        async def plan(event) -> None:
-            for _ in range(50):
-                try:
-                    return await reminders.task_changed(event)
-                except Conflict:
-                    await asyncio.sleep(0)
-
-        async def move() -> None:
-            for _ in range(50):
-                try:
-                    return await reminders.settings_changed(settings_event("America/New_York", 1))
-                except Conflict:
-                    await asyncio.sleep(0)
-
-        await asyncio.gather(*map(plan, created[:10]), move(), *map(plan, created[10:]))
+        plans = [until_taken(reminders.task_changed, event) for event in created]
+        move = until_taken(reminders.settings_changed, settings_event("America/New_York", 1))
+        await asyncio.gather(*plans[:10], move, *plans[10:])
         rows = await ledger.reminders()
         assert len(rows) == 20
         assert {row["due_at"][:16] for row in rows} == {"2026-03-02T18:30"}

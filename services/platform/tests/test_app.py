@@ -1,10 +1,13 @@
 """The edges every service has, without a sidecar or a database."""
 
+import signal
+
 import httpx2
 import pytest
+import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
-from todoku_platform.app import Context, create_app
+from todoku_platform.app import Context, _Server, create_app
 from todoku_platform.errors import Unavailable
 from todoku_platform.identity import Principal, user
 from todoku_platform.inbox import Subscription
@@ -183,3 +186,12 @@ class TestSettings:
                 operator_token=OPERATOR,
                 storage="direct",
             )
+
+
+class TestServer:
+    def test_streams_are_ended_before_they_are_waited_for(self) -> None:
+        ended: list[str] = []
+        server = _Server(uvicorn.Config(FastAPI()), [lambda: ended.append("stream")])
+        server.handle_exit(signal.SIGTERM, None)
+        assert server.should_exit
+        assert ended == ["stream"]

@@ -8,9 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from todoku_platform.app import Context
+from todoku_platform.errors import Conflict
 from todoku_platform.idempotency import IdempotencyKey, command_key
 from todoku_platform.identity import Principal, user
 from todoku_platform.problems import Problem, invalid
+from todoku_platform.saving import Key
 
 from todoku_notification.paging import Cursor, Limit, page, paged
 from todoku_notification.repository import Repository
@@ -38,6 +40,8 @@ class Parts:
     repository: Repository
     reminders: Reminders
     hub: Hub
+    origin: str
+    """Names this replica in its wake-ups to the others."""
 
 
 def _parts(request: Request) -> Parts:
@@ -91,25 +95,31 @@ async def snooze(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Let a reminder ring (again) later."""
-    answers, now = parts.context.answers, parts.context.clock.now()
-    route, body = f"{SNOOZE} {id}", await request.body()
-    if idempotency_key:
-        before = await answers.find(who.user_id, route, idempotency_key, body)
-        if before is not None:
-            return before
+    now, body, route = parts.context.clock.now(), await request.body(), f"{SNOOZE} {id}"
 
-    def answer(row: Reminder) -> Response:
-        return JSONResponse(ReminderBody.of(row).model_dump(mode="json"))
+    async def before() -> Response | None:
+        if idempotency_key is None:
+            return None
+        return await parts.context.answers.find(who.user_id, route, idempotency_key, body)
 
-    snoozed = await parts.reminders.snooze(
-        who.user_id,
-        id,
-        _until(wish, now),
-        lambda row: (
-            command_key(route, idempotency_key, body, now, answer(row)) if idempotency_key else None
-        ),
-    )
-    return answer(snoozed)
+    def key(row: Reminder) -> Key | None:
+        if idempotency_key is None:
+            return None
+        return command_key(route, idempotency_key, body, now, _answer(row))
+
+    if (given := await before()) is not None:
+        return given
+    snoozed = await parts.reminders.snooze(who.user_id, id, _until(wish, now), key)
+    if snoozed is not None:
+        return _answer(snoozed)
+    # The same command came at the same moment: what that was answered is the answer.
+    if (given := await before()) is not None:
+        return given
+    raise Conflict("the command was seen, but its answer is gone")
+
+
+def _answer(row: Reminder) -> Response:
+    return JSONResponse(ReminderBody.of(row).model_dump(mode="json"))
 
 
 def _until(wish: Snooze, now: datetime) -> datetime:

@@ -25,11 +25,10 @@ class TaskView:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What waits for the sweep, and when the next reminder after that rings."""
+    """What should have rung by now, and when the next after that rings."""
 
     due: list[tuple[UUID, int]]
     """Reminder and generation."""
-    pending: list[Reminder]
     next_at: datetime | None
 
 
@@ -155,9 +154,12 @@ class Repository:
         next_at = found["next"][0]["due_at"]
         return Sweep(
             due=[(UUID(row["id"]), row["generation"]) for row in found["due"]],
-            pending=[Reminder.model_validate(row) for row in found["pending"]],
             next_at=datetime.fromisoformat(next_at) if next_at else None,
         )
+
+    async def pending(self) -> list[Reminder]:
+        """Some of the rows of which the scheduler does not know what they are now."""
+        return [Reminder.model_validate(row) for row in await self._storage.read(sql.PENDING)]
 
     async def mark_scheduled(self, jobs: Iterable[tuple[Reminder, str | None]]) -> None:
         """Note the job each row has now; a row that changed meanwhile stays pending."""

@@ -182,8 +182,11 @@ class Reminders:
         reminder_id: UUID,
         until: datetime,
         key: Callable[[Reminder], Key | None],
-    ) -> Reminder:
-        """Let it ring (again) at `until`; `key` makes the inbox row from the new state."""
+    ) -> Reminder | None:
+        """Let it ring (again) at `until`; `key` makes the inbox row from the new state.
+
+        None if that key was seen before, and nothing was done.
+        """
         row = await self._repository.reminder(user_id, reminder_id)
         if row is None:
             raise not_found()
@@ -193,7 +196,8 @@ class Reminders:
                 409, "This reminder was cancelled with its task.", extra={"current": state}
             )
         snoozed = domain.arm(row, until, status="snoozed")
-        await self._ring(Ring(user_id, snoozed), key(snoozed))
+        if not await self._ring(Ring(user_id, snoozed), key(snoozed)):
+            return None
         self._on_ledger()
         return snoozed
 
@@ -209,9 +213,11 @@ class Reminders:
         await self._ring(Ring(user_id, notification=marked))
         return marked
 
-    async def _ring(self, ring: Ring, key: Key | None = None) -> None:
-        if await self._repository.save_ring(ring, key) and ring.feed:
+    async def _ring(self, ring: Ring, key: Key | None = None) -> bool:
+        saved = await self._repository.save_ring(ring, key)
+        if saved and ring.feed:
             self._on_feed(ring.user_id)
+        return saved
 
     def _wake_sweep(self, changed: list[Reminder]) -> None:
         if any(row.job_pending for row in changed):

@@ -96,12 +96,15 @@ SWEEP = bundle(
     .where(_waiting, _alive, reminders.c.due_at <= param("due_by", _instant))
     .order_by(reminders.c.due_at)
     .limit(literal_column(str(SWEEP_BATCH))),
-    pending=select(reminders)
-    .where(reminders.c.job_pending)
-    .limit(literal_column(str(SWEEP_BATCH))),
     next=select(func.min(reminders.c.due_at).label("due_at")).where(
         _waiting, _alive, reminders.c.due_at > param("due_by", _instant)
     ),
+)
+PENDING = rows(
+    select(reminders)
+    .where(reminders.c.job_pending)
+    .order_by(reminders.c.id)
+    .limit(literal_column(str(SWEEP_BATCH)))
 )
 SCHEDULED = statement(
     text(f"""

@@ -4,9 +4,11 @@ import asyncio
 import gc
 import importlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -51,6 +53,8 @@ class Context:
     dispatcher: Dispatcher = field(init=False)
     answers: Answers = field(init=False)
     sidecar_ready: bool = False
+    on_stop: list[Callable[[], None]] = field(default_factory=list)
+    """Called when the server is asked to stop, before it waits for open answers: ends streams."""
 
     @classmethod
     def build(cls, settings: ServiceSettings, clock: Clock | None = None) -> "Context":
@@ -221,12 +225,25 @@ async def _stop(running: asyncio.Task[None]) -> None:
         return
 
 
+class _Server(uvicorn.Server):
+    """Tells the service that it is to stop: an open stream would hold up the shutdown."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Sequence[Callable[[], None]]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        for stop in self._on_stop:
+            stop()
+
+
 def run(factory: str, settings: ServiceSettings) -> None:
     """Serve `package.module:function` on the address of the settings; one worker, no access log."""
     configure_logging(settings.app_id, settings.log_level)
     module, _, name = factory.partition(":")
     app = getattr(importlib.import_module(module), name)(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.app_port,
@@ -234,7 +251,13 @@ def run(factory: str, settings: ServiceSettings) -> None:
         log_config=None,
         server_header=False,
         date_header=False,
+        # Longer than callers keep theirs: who sends on a connection closed here gets an error.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=8,
         # Behind the front end or a sidecar on loopback: their word about clients is not needed.
         proxy_headers=False,
     )
+    server = _Server(config, app.state.context.on_stop)
+    server.run()
+    if not server.started:
+        sys.exit(1)
