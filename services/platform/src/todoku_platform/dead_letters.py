@@ -74,13 +74,15 @@ class DeadLetters:
 
 
 def _put(schema: str, explained: bool) -> Statement:
+    """Instants go in as text first: asyncpg would want a datetime for a bare timestamptz."""
     again = "SET reason = excluded.reason, updated_at = excluded.updated_at, status = 'dead'"
     return statement(
         text(f"""
         INSERT INTO {schema}.dead_letters
           (id, topic, event_id, type, reason, envelope, status, received_at, updated_at)
         VALUES (CAST(:id AS uuid), :topic, :event_id, :type, :reason, CAST(:envelope AS jsonb),
-                'dead', CAST(:now AS timestamptz), CAST(:now AS timestamptz))
+                'dead', CAST(CAST(:now AS text) AS timestamptz),
+                CAST(CAST(:now AS text) AS timestamptz))
         ON CONFLICT (topic, event_id) DO {f"UPDATE {again}" if explained else "NOTHING"}
         """)  # noqa: S608 - the schema is a constant of the service
     )
