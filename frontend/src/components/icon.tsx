@@ -31,7 +31,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
       aria-hidden="true"
       focusable="false"
     >
-      <path d={PATHS[name]} />
+      <path d={PATHS[name]} fill={name === "stop" ? "currentColor" : "none"} />
     </svg>
   );
 }

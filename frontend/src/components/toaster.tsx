@@ -15,9 +15,9 @@ function ToastCard({ toast, dismiss }: { toast: Toast; dismiss: (id: number) => 
   }, [held, toast.sticky, toast.id, dismiss]);
 
   return (
-    <li
+    <div
       className={`${styles.toast} ${styles[toast.tone]}`}
-      role={toast.tone === "danger" ? "alert" : "status"}
+      role={toast.tone === "plain" ? "status" : "alert"}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
@@ -39,16 +39,16 @@ function ToastCard({ toast, dismiss }: { toast: Toast; dismiss: (id: number) => 
       <button type="button" className={styles.close} aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
         <Icon name="close" />
       </button>
-    </li>
+    </div>
   );
 }
 
 export function Toaster({ toasts, dismiss }: { toasts: readonly Toast[]; dismiss: (id: number) => void }) {
   return (
-    <ul className={styles.stack} aria-label="Messages">
+    <div className={styles.stack}>
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} dismiss={dismiss} />
       ))}
-    </ul>
+    </div>
   );
 }

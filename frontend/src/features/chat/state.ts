@@ -1,4 +1,4 @@
-import type { AssistantContent, ItemUpdate, StreamEvent, Thread, ThreadItem, WidgetItem } from "./protocol";
+import { textOf, type AssistantContent, type ItemUpdate, type StreamEvent, type Thread, type ThreadItem, type WidgetItem } from "./protocol";
 import { appendText, changeComponent } from "./widget-tree";
 
 /** A message on its way: it is shown, and kept, until the server has stored it. */
@@ -45,7 +45,9 @@ export type Action =
   | { type: "start"; text?: string }
   | { type: "event"; event: StreamEvent }
   | { type: "end" }
-  | { type: "broken"; message: string; begun: boolean };
+  | { type: "broken"; message: string; begun: boolean }
+  /** What the server had stored of a turn that broke off. */
+  | { type: "recovered"; items: readonly ThreadItem[]; older: string | null };
 
 function changeContent(content: readonly AssistantContent[], index: number, change: (old: string) => string) {
   const parts = [...content];
@@ -112,6 +114,17 @@ function onEvent(state: ChatState, event: StreamEvent): ChatState {
   }
 }
 
+/** A message whose receipt was lost may have been stored all the same; an answer may be complete. */
+function recovered(state: ChatState, items: readonly ThreadItem[], older: string | null): ChatState {
+  const { outgoing } = state;
+  const known = new Set(state.items.map(({ id }) => id));
+  const last = items.findLast((item) => item.type === "user_message");
+  const arrived = outgoing !== null && last !== undefined && !known.has(last.id) && textOf(last) === outgoing.text;
+  const trouble = arrived ? { message: outgoing.failed ?? "The reply was interrupted.", retry: true } : state.trouble;
+  const unanswered = items.at(-1)?.type === "user_message";
+  return { ...state, items, older, outgoing: arrived ? null : outgoing, trouble: unanswered ? trouble : null };
+}
+
 export function reduce(state: ChatState, action: Action): ChatState {
   switch (action.type) {
     case "load":
@@ -124,12 +137,14 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return { ...state, items: [...action.items, ...state.items], older: action.older };
     case "start": {
       const outgoing = action.text === undefined ? state.outgoing : { text: action.text };
-      return { ...state, outgoing, running: true, progress: null, notice: null, trouble: null };
+      return { ...state, phase: "ready", outgoing, running: true, progress: null, notice: null, trouble: null };
     }
     case "event":
       return onEvent(state, action.event);
     case "end":
       return { ...state, running: false, progress: null };
+    case "recovered":
+      return recovered(state, action.items, action.older);
     case "broken": {
       const ended = { ...state, running: false, progress: null };
       if (state.outgoing) return { ...ended, outgoing: { ...state.outgoing, failed: action.message } };

@@ -4,8 +4,8 @@ import { useCallback, useEffect, useReducer, useRef } from "react";
 import { useFeedback } from "@/components/feedback";
 import { messageOf } from "@/lib/api/request";
 import * as api from "./api";
-import { textOf, type StreamEvent, type WidgetAction } from "./protocol";
-import { EMPTY, reduce, type ChatState } from "./state";
+import { textOf, type Page, type StreamEvent, type Thread, type ThreadItem, type WidgetAction } from "./protocol";
+import { EMPTY, reduce, type Action, type ChatState } from "./state";
 
 export interface Chat {
   readonly state: ChatState;
@@ -20,11 +20,24 @@ export interface Chat {
   reload(): void;
 }
 
+const olderOf = (page: Page<ThreadItem>) => (page.has_more ? (page.after ?? null) : null);
+
+async function recover(thread: Thread | null, dispatch: (action: Action) => void): Promise<void> {
+  if (!thread) return;
+  try {
+    const page = await api.listItems(thread.id);
+    dispatch({ type: "recovered", items: page.data.toReversed(), older: olderOf(page) });
+  } catch {
+    // Still away: the message about the break stays, and its button tries again.
+  }
+}
+
 /** One conversation at a time: the newest when the page opens, another or a new one on demand. */
 export function useChat(): Chat {
   const [state, dispatch] = useReducer(reduce, EMPTY);
   const newest = useRef(state);
   const running = useRef<AbortController>(undefined);
+  const loads = useRef(0);
   const { announce } = useFeedback();
   useEffect(() => {
     newest.current = state;
@@ -32,15 +45,16 @@ export function useChat(): Chat {
 
   const load = useCallback(async (threadId?: string) => {
     running.current?.abort();
+    const mine = ++loads.current;
     dispatch({ type: "load" });
     try {
       const thread = threadId ? await api.getThread(threadId) : (await api.listThreads(1)).data[0];
+      if (mine !== loads.current) return; // another was chosen meanwhile
       if (!thread) return dispatch({ type: "loaded", thread: null, items: [], older: null });
       const page = await api.listItems(thread.id);
-      const older = page.has_more ? (page.after ?? null) : null;
-      dispatch({ type: "loaded", thread, items: page.data.toReversed(), older });
+      if (mine === loads.current) dispatch({ type: "loaded", thread, items: page.data.toReversed(), older: olderOf(page) });
     } catch (error) {
-      dispatch({ type: "load-failed", message: messageOf(error) });
+      if (mine === loads.current) dispatch({ type: "load-failed", message: messageOf(error) });
     }
   }, []);
 
@@ -65,7 +79,10 @@ export function useChat(): Chat {
         dispatch({ type: "end" });
       } catch (error) {
         if (running.current !== abort) return; // another conversation is open by now
-        dispatch(abort.signal.aborted ? { type: "end" } : { type: "broken", message: messageOf(error), begun });
+        if (abort.signal.aborted) return dispatch({ type: "end" });
+        dispatch({ type: "broken", message: messageOf(error), begun });
+        // Sending or answering again could do twice what was done before the break: see how far it came.
+        await recover(newest.current.thread, dispatch);
       }
     },
     [announce],
@@ -96,13 +113,14 @@ export function useChat(): Chat {
     open: (threadId) => void load(threadId),
     fresh: () => {
       running.current?.abort();
+      loads.current += 1;
       dispatch({ type: "loaded", thread: null, items: [], older: null });
     },
     loadOlder: () => {
       const { thread, older } = newest.current;
       if (!thread || !older) return;
       api.listItems(thread.id, older).then(
-        (page) => dispatch({ type: "older", items: page.data.toReversed(), older: page.has_more ? (page.after ?? null) : null }),
+        (page) => dispatch({ type: "older", items: page.data.toReversed(), older: olderOf(page) }),
         (error: unknown) => announce(messageOf(error)),
       );
     },

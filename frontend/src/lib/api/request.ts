@@ -19,7 +19,7 @@ export class ApiError extends Error {
 }
 
 function sentence(status: number, { title, detail, errors }: Problem): string {
-  if (status === 0) return "Todoku cannot be reached.";
+  if (status === 0) return title ?? "Todoku cannot be reached.";
   if (status === 429) return "Too many requests. Wait a moment and try again.";
   return errors?.[0]?.message || detail || title || `The server answered ${status}.`;
 }

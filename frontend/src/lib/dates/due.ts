@@ -43,7 +43,7 @@ export function isOverdue(due: LocalDue, timezone: string, now: Date): boolean {
 
 function dayWords(date: string, today: string, locale: string | undefined): string {
   const distance = daysBetween(today, date);
-  if (Math.abs(distance) <= 1) {
+  if (distance > -7 && distance <= 1) {
     const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(distance, "day");
     return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
   }
@@ -58,7 +58,7 @@ function timeWords(time: string, locale: string | undefined): string {
   return new Date(`2000-01-01T${time}:00Z`).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
 }
 
-/** "Today 5:00 PM", "Tomorrow", "Friday 9:00 AM", "Mon, 1 Jan": the reader's words for a due. */
+/** "Today 5:00 PM", "Tomorrow", "3 days ago", "Friday 9:00 AM", "Mon, 1 Jan": the reader's words for a due. */
 export function dueWords(due: LocalDue, timezone: string, now: Date, locale?: string): string {
   const day = dayWords(due.date, dayIn(timezone, now), locale);
   return due.time === null ? day : `${day} ${timeWords(due.time, locale)}`;

@@ -14,6 +14,7 @@ export function AskBar() {
     <div className={styles.ask} role="region" aria-label="Browser notifications">
       <Icon name="bell" />
       <p>Let reminders reach you when this tab is in the background?</p>
+      <div className={styles.answers}>
       <Button size="s" tone="primary" onClick={async () => setState(await askPermission())}>
         Turn on
       </Button>
@@ -27,6 +28,7 @@ export function AskBar() {
       >
         Not now
       </Button>
+      </div>
     </div>
   );
 }
