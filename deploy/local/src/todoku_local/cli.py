@@ -64,15 +64,18 @@ def up(
         if ended.is_set():
             return
         console.print(_table(stack, infrastructure))
+        if infrastructure:
+            console.print(_by_hand(stack), soft_wrap=True)
         console.print(f"ready in {time.monotonic() - began:.1f} s; Ctrl-C ends all of it")
         ended.wait()
     except LocalError as error:
-        console.print(f"[red]{escape(str(error))}[/red]")
+        console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         raise typer.Exit(1) from error
     finally:
-        console.print("stopping …")
-        stack.stop()
-        console.print("stopped")
+        if stack.running:
+            console.print("stopping …")
+            stack.stop()
+            console.print("stopped")
 
 
 def _on_signals(ended: threading.Event) -> None:
@@ -108,11 +111,12 @@ def _table(stack: Stack, infrastructure: bool) -> Table:
         table.add_row("postgres", f"{postgres.socket_folder(stack.state)} (socket)", "postgres.log")
     table.add_row("secrets", str(stack.state.env_file), "")
     table.add_row("logs", str(stack.state.logs), "")
-    if infrastructure:
-        table.add_row(
-            "by hand", f"set -a; . {stack.state.env_file}; set +a; dapr run -f dapr.yaml", ""
-        )
     return table
+
+
+def _by_hand(stack: Stack) -> str:
+    env_file, dapr = stack.state.env_file, stack.state.dapr_home / "dapr"
+    return f"by hand: set -a; . {env_file}; set +a; {dapr} run -f dapr.yaml"
 
 
 @app.command()

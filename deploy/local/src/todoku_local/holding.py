@@ -29,6 +29,10 @@ class Holding:
         handle.flush()
         self._handle = handle
 
+    @property
+    def held(self) -> bool:
+        return self._handle is not None
+
     def release(self) -> None:
         if self._handle is not None:
             self._handle.truncate(0)

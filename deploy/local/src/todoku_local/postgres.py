@@ -69,6 +69,7 @@ def initialise(state: State, password: str, say: Say) -> None:
         shutil.rmtree(fresh)
     _own(fresh)
     _initdb(state, fresh, password)
+    shutil.rmtree(state.data / "postgres.migrated", ignore_errors=True)
     fresh.rename(data)
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Self
 
-from todoku_local import dapr, environment, frontend, secrets, sidecar
+from todoku_local import dapr, environment, frontend, migrations, secrets, sidecar
 from todoku_local.errors import LocalError
 from todoku_local.holding import Holding
 from todoku_local.infrastructure import Infrastructure
@@ -86,7 +86,9 @@ class Stack:
             raise
 
     def stop(self) -> None:
-        """End everything, in order, within 10 s."""
+        """End everything, in order, within 10 s; nothing to do when nothing was started."""
+        if not self._holding.held:
+            return
         names = self.processes()
         apps = [name for name in names if name in self._processes and "sidecar" not in name]
         sidecars = [name for name in names if "sidecar" in name]
@@ -97,6 +99,11 @@ class Stack:
                     list(pool.map(lambda name: self.process(name).stop(seconds), group))  # noqa: B023
         self.launcher.close()
         self._holding.release()
+
+    @property
+    def running(self) -> bool:
+        """True from the beginning of start() to the end of stop()."""
+        return self._holding.held
 
     def __enter__(self) -> Self:
         self.start()
@@ -196,9 +203,13 @@ class Stack:
     def _start_database(self) -> None:
         self.infrastructure.start_database(self.variables)
         stores = [service for service in self._migrated if service.schema]
-        if stores:
-            with ThreadPoolExecutor(len(stores)) as pool:
-                list(pool.map(self._migrate, stores))
+        # An external database may be another one next time: there Alembic is always asked.
+        stamps = None if self.infrastructure.database_url else self.state.data / "postgres.migrated"
+        stale = [service for service in stores if not migrations.current(service, stamps)]
+        if stale:
+            with ThreadPoolExecutor(len(stale)) as pool:
+                list(pool.map(self._migrate, stale))
+            migrations.stamp(stale, stamps)
             self.say("database migrated")
 
     def _migrate(self, service: Service) -> None:
