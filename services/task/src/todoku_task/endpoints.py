@@ -1,18 +1,22 @@
 """The edge for people and agents: parse, one call, return."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
-from todoku_platform.idempotency import IdempotencyKey
-from todoku_platform.identity import Principal, user
 from todoku_platform.ids import new_id
 
 from todoku_task import answers
+from todoku_task.calls import (
+    ID,
+    IF_MATCH,
+    KEY,
+    Reading,
+    Writing,
+    documented,
+    query_parameters,
+)
 from todoku_task.commands import Complete, Delete, Edit, Restore
-from todoku_task.errors import TaskMissing
-from todoku_task.repository import Once, Ref
 from todoku_task.schemas import (
     Completion,
     History,
@@ -23,10 +27,8 @@ from todoku_task.schemas import (
     TaskOut,
     TaskPage,
     TaskPatch,
-    TaskQuery,
     WholeTask,
 )
-from todoku_task.service import IfMatch, TaskService
 
 _PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}, "model": Problem}
 router = APIRouter(
@@ -35,133 +37,83 @@ router = APIRouter(
     responses=dict.fromkeys((401, 403, 404, 422, 503), _PROBLEM),
 )
 _CHANGES: dict[int | str, dict[str, Any]] = {409: _PROBLEM, 412: _PROBLEM}
-
-Reader = Annotated[Principal, Depends(user("tasks:read"))]
-Writer = Annotated[Principal, Depends(user("tasks:write"))]
-LARGEST_NUMBER = 2**31 - 1
+_CHANGE = documented(ID, IF_MATCH)
 
 
-async def _service(request: Request) -> TaskService:
-    service: TaskService = request.app.state.tasks
-    return service
+@router.get("/tasks", response_model=TaskPage, openapi_extra=documented(*query_parameters()))
+async def list_tasks(call: Reading) -> Response:
+    return await call.service.page(call.caller, call.query)
 
 
-async def _ref(
-    id_: Annotated[str, Path(alias="id", max_length=36, description="UUID or number")],
-) -> Ref:
-    try:
-        if id_.isascii() and id_.isdigit():
-            number = int(id_)
-            if number <= LARGEST_NUMBER:
-                return number
-            raise TaskMissing
-        return UUID(id_)
-    except ValueError:
-        raise TaskMissing from None
+@router.get("/tasks/{id}", response_model=TaskOut, openapi_extra=documented(ID))
+async def get_task(call: Reading) -> Response:
+    return await call.service.get(call.caller, call.ref)
 
 
-async def _if_match(
-    value: Annotated[
-        str | None, Header(alias="If-Match", max_length=500, description="ETags; 412 otherwise")
-    ] = None,
-) -> IfMatch:
-    return None if value is None else frozenset(tag.strip() for tag in value.split(","))
-
-
-async def _once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
-    """The same key on another task is another body, not another command."""
-    if idempotency_key is None:
-        return None
-    route = f"POST {request.scope['route'].path}"
-    return Once(route, idempotency_key, _target(request) + await request.body())
-
-
-def _target(request: Request) -> bytes:
-    return f"{request.path_params.get('id', '')}\n".encode()
-
-
-Service = Annotated[TaskService, Depends(_service)]
-TaskRef = Annotated[Ref, Depends(_ref)]
-Match = Annotated[IfMatch, Depends(_if_match)]
-Repeat = Annotated[Once | None, Depends(_once)]
-
-
-@router.post("/tasks", status_code=201, response_model=TaskOut)
-async def create_task(caller: Writer, service: Service, once: Repeat, body: NewTask) -> Response:
+@router.post("/tasks", status_code=201, response_model=TaskOut, openapi_extra=documented(KEY))
+async def create_task(call: Writing, body: NewTask) -> Response:
     body.check()
-    return await service.create(caller, body, once)
+    return await call.service.create(call.caller, body, await call.once())
 
 
-@router.get("/tasks", response_model=TaskPage)
-async def list_tasks(
-    caller: Reader, service: Service, query: Annotated[TaskQuery, Query()]
-) -> Response:
-    return await service.page(caller, query)
+@router.patch(
+    "/tasks/{id}/complete", response_model=TaskOut, responses=_CHANGES, openapi_extra=_CHANGE
+)
+async def complete_task(call: Writing, body: Completion | None = None) -> Response:
+    command = Complete(body.completed if body else None)
+    return await call.service.change(call.caller, call.ref, command, if_match=call.if_match)
 
 
-@router.get("/tasks/{id}", response_model=TaskOut)
-async def get_task(caller: Reader, service: Service, ref: TaskRef) -> Response:
-    return await service.get(caller, ref)
-
-
-@router.patch("/tasks/{id}", response_model=TaskOut, responses=_CHANGES)
-async def change_task(
-    caller: Writer, service: Service, ref: TaskRef, if_match: Match, body: TaskPatch
-) -> Response:
+@router.patch("/tasks/{id}", response_model=TaskOut, responses=_CHANGES, openapi_extra=_CHANGE)
+async def change_task(call: Writing, body: TaskPatch) -> Response:
     command = Edit(body.given(), str(new_id()))
-    return await service.change(caller, ref, command, if_match=if_match)
+    return await call.service.change(call.caller, call.ref, command, if_match=call.if_match)
 
 
-@router.put("/tasks/{id}", response_model=TaskOut, responses=_CHANGES)
-async def replace_task(
-    caller: Writer, service: Service, ref: TaskRef, if_match: Match, body: WholeTask
-) -> Response:
+@router.put("/tasks/{id}", response_model=TaskOut, responses=_CHANGES, openapi_extra=_CHANGE)
+async def replace_task(call: Writing, body: WholeTask) -> Response:
     command = Edit(body.whole(), str(new_id()))
-    return await service.change(caller, ref, command, if_match=if_match)
+    return await call.service.change(call.caller, call.ref, command, if_match=call.if_match)
 
 
-@router.delete("/tasks/{id}", status_code=204, responses=_CHANGES)
-async def delete_task(caller: Writer, service: Service, ref: TaskRef, if_match: Match) -> Response:
-    return await service.change(
-        caller,
-        ref,
+@router.delete("/tasks/{id}", status_code=204, responses=_CHANGES, openapi_extra=_CHANGE)
+async def delete_task(call: Writing) -> Response:
+    return await call.service.change(
+        call.caller,
+        call.ref,
         Delete(),
-        if_match=if_match,
+        if_match=call.if_match,
         answer=lambda task, _: answers.deleted(task.version),
     )
 
 
-@router.post("/tasks/{id}/restore", response_model=TaskOut, responses=_CHANGES)
-async def restore_task(
-    caller: Writer, service: Service, ref: TaskRef, if_match: Match, once: Repeat
-) -> Response:
-    return await service.change(caller, ref, Restore(), if_match=if_match, once=once)
+@router.post(
+    "/tasks/{id}/restore",
+    response_model=TaskOut,
+    responses=_CHANGES,
+    openapi_extra=documented(ID, IF_MATCH, KEY),
+)
+async def restore_task(call: Writing) -> Response:
+    return await call.service.change(
+        call.caller, call.ref, Restore(), if_match=call.if_match, once=await call.once()
+    )
 
 
-@router.patch("/tasks/{id}/complete", response_model=TaskOut, responses=_CHANGES)
-async def complete_task(
-    caller: Writer,
-    service: Service,
-    ref: TaskRef,
-    if_match: Match,
-    body: Completion | None = None,
-) -> Response:
-    command = Complete(body.completed if body else None)
-    return await service.change(caller, ref, command, if_match=if_match)
+@router.get("/tasks/{id}/history", response_model=History, openapi_extra=documented(ID))
+async def task_history(call: Reading) -> Response:
+    return await call.service.history(call.caller, call.ref)
 
 
-@router.get("/tasks/{id}/history", response_model=History)
-async def task_history(caller: Reader, service: Service, ref: TaskRef) -> Response:
-    return await service.history(caller, ref)
+@router.get("/settings", response_model=SettingsOut, openapi_extra=documented())
+async def get_settings(call: Reading) -> Response:
+    return await call.service.settings(call.caller)
 
 
-@router.get("/settings", response_model=SettingsOut)
-async def get_settings(caller: Reader, service: Service) -> Response:
-    return await service.settings(caller)
-
-
-@router.patch("/settings", response_model=SettingsOut, responses=_CHANGES)
-async def change_settings(
-    caller: Writer, service: Service, if_match: Match, body: SettingsPatch
-) -> Response:
-    return await service.change_settings(caller, body.given(), if_match)
+@router.patch(
+    "/settings",
+    response_model=SettingsOut,
+    responses=_CHANGES,
+    openapi_extra=documented(IF_MATCH),
+)
+async def change_settings(call: Writing, body: SettingsPatch) -> Response:
+    return await call.service.change_settings(call.caller, body.given(), call.if_match)
