@@ -229,7 +229,7 @@ _FORMS = (
         rf"\s+day)?{_OF_MONTH})",
         _monthly,
     ),
-    _form(rf"(?:on\s+)?{_EVERY}(?P<part>{_PARTS})", lambda _: "FREQ=DAILY"),
+    _form(rf"(?:on\s+)?{_EVERY}(?P<part>{_PARTS})(?!\s+and\s)", lambda _: "FREQ=DAILY"),
     _form(
         rf"(?:on\s+)?{_EVERY}(?:week|work(?:ing\s+)?|business\s+)days?{_DONE}", lambda _: _WORKDAYS
     ),

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from todoku_calendar import valid_zone
 
-from todoku_language.phrases import Phrase
+from todoku_language.phrases import TAKEN, Phrase
 from todoku_language.words import DURATION, duration
 
 PARTS = {
@@ -87,11 +87,11 @@ def find_instant(phrase: Phrase, now: datetime) -> FoundInstant | None:
 
 
 def find_time(phrase: Phrase) -> FoundTime | None:
-    for pattern, sure in ((_CLOCK, False), (_CLOCK_24, False), (_BARE, False)):
+    for pattern in (_CLOCK, _CLOCK_24, _BARE):
         for match in phrase.find(pattern):
-            prepared = bool(match["prep"]) and pattern is not _BARE
-            spoken = pattern is _BARE and match["clock"]
-            if (sure or prepared or spoken or phrase.at_edge(match)) and (found := _clock(match)):
+            # "at 5pm" is a time anywhere; "5pm" and "at 5" only where times stand.
+            sure = match["clock"] if pattern is _BARE else match["prep"]
+            if (sure or phrase.at_edge(match)) and (found := _clock(match)):
                 return found
     return _find_part(phrase)
 
@@ -117,17 +117,8 @@ def _clock(match: re.Match[str]) -> FoundTime | None:
 def _find_part(phrase: Phrase) -> FoundTime | None:
     for match in phrase.find(_PART):
         part, prep = match["part"].lower(), (match["prep"] or "").lower()
-        after_date = phrase.free[: match.start()].rstrip().endswith("\ufdd0")
-        if part in ("noon", "midday", "midnight") or "lunch" in part:
-            sure = bool(prep) or after_date
-        else:
-            # "at night" and "in the morning" say when; "morning run" does not.
-            sure = (
-                prep in ("in the", "this", "during the")
-                or after_date
-                or (prep, part) == ("at", "night")
-            )
-        if not sure or not (after_date or phrase.at_edge(match) or prep):
+        beside_date = phrase.free[: match.start()].rstrip().endswith(TAKEN)
+        if not beside_date and not _says_when(phrase, match, part, prep):
             continue
         midnight = part == "midnight"
         return FoundTime(
@@ -139,6 +130,14 @@ def _find_part(phrase: Phrase) -> FoundTime | None:
             is_part=True,
         )
     return None
+
+
+def _says_when(phrase: Phrase, match: re.Match[str], part: str, prep: str) -> bool:
+    """ "in the morning" and "at noon" say when; "morning run" and "at Noon Street" do not."""
+    if prep in ("in the", "this", "during the"):
+        return True
+    named = prep in ("at", "by", "before") and part not in ("morning", "afternoon", "evening")
+    return named and phrase.at_edge(match)
 
 
 def in_part(found: FoundTime, part: str | None) -> time:

@@ -25,12 +25,14 @@ MONTH = (
 
 _SPAN = r"(?:seconds?|secs?|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w)"
 # "1h" may be written together, "an h" may not: "and" is not one day.
-_AMOUNT = rf"\b(?:\d{{1,4}}(?:\.\d)?\s*|{COUNT}\s+){_SPAN}\b"
+_AMOUNT = rf"(?:\d{{1,4}}(?:\.\d)?\s*|(?<![a-z]){COUNT}\s+){_SPAN}(?![a-z])"
 DURATION = (
     r"(?:half an hour|half a day|(?:an?|one) hour and a half"
     rf"|{_AMOUNT}(?:(?:\s*,?\s*and\s+|\s*){_AMOUNT})?)"
 )
-_PART = re.compile(rf"\b(?:(\d{{1,4}}(?:\.\d)?)\s*|({COUNT})\s+)({_SPAN})\b", re.IGNORECASE)
+_PART = re.compile(
+    rf"(?:(\d{{1,4}}(?:\.\d)?)\s*|(?<![a-z])({COUNT})\s+)({_SPAN})(?![a-z])", re.IGNORECASE
+)
 _WHOLE = {
     "half an hour": timedelta(minutes=30),
     "half a day": timedelta(hours=12),
