@@ -157,14 +157,30 @@ class TestMonthEnds:
             ("FREQ=MONTHLY", "2026-01-31", ["01-31", "02-28", "03-31", "04-30", "05-31"]),
             ("FREQ=MONTHLY", "2028-01-30", ["01-30", "02-29", "03-30", "04-30", "05-30"]),
             ("FREQ=MONTHLY", "2026-01-29", ["01-29", "02-28", "03-29", "04-29", "05-29"]),
-            ("FREQ=MONTHLY;BYMONTHDAY=30,31", "2026-01-30", ["01-30", "01-31", "02-28", "03-30", "03-31"]),
-            ("FREQ=MONTHLY;INTERVAL=3", "2026-11-30", ["11-30", "02-28", "05-30", "08-30", "11-30"]),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=30,31",
+                "2026-01-30",
+                ["01-30", "01-31", "02-28", "03-30", "03-31"],
+            ),
+            (
+                "FREQ=MONTHLY;INTERVAL=3",
+                "2026-11-30",
+                ["11-30", "02-28", "05-30", "08-30", "11-30"],
+            ),
             ("FREQ=YEARLY", "2024-02-29", ["02-29", "02-28", "02-28", "02-28", "02-29"]),
-            ("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-01-31", ["01-31", "02-28", "03-31", "04-30", "05-31"]),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=-1",
+                "2026-01-31",
+                ["01-31", "02-28", "03-31", "04-30", "05-31"],
+            ),
             # Weekdays choose among real days: Friday the 31st is never Friday the 28th.
-            ("FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=FR", "2026-01-01", ["07-31", "12-31", "03-31", "08-31", "05-31"]),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=FR",
+                "2026-01-01",
+                ["07-31", "12-31", "03-31", "08-31", "05-31"],
+            ),
         ],
-    )  # fmt: skip
+    )
     def test_clamp_and_return_to_the_anchor(
         self, rule: str, start: str, expected: list[str]
     ) -> None:

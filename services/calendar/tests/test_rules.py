@@ -1,8 +1,9 @@
+from datetime import datetime
 from time import perf_counter
 
 import pytest
 from todoku_calendar import Due, RuleError, validate_rule
-from todoku_calendar.rules import Freq, parse_rule
+from todoku_calendar.rules import Freq, Until, parse_rule
 
 TIMED = Due.from_dict({"date": "2026-01-31", "time": "06:45"})
 ALL_DAY = Due.from_dict({"date": "2026-01-31"})
@@ -28,9 +29,10 @@ class TestReading:
             parse_rule(f"FREQ=DAILY;UNTIL={text}").until
             for text in ("20261231", "20261231T090000", "20261231T080000Z")
         )
-        assert day and day.day_only and not day.utc
-        assert local and not local.day_only and not local.utc and local.moment.hour == 9
-        assert utc and utc.utc and utc.moment.tzinfo is None
+        nine = datetime(2026, 12, 31, 9)
+        assert day == Until(datetime(2026, 12, 31), day_only=True)
+        assert local == Until(nine)
+        assert utc == Until(nine.replace(hour=8), utc=True)
 
 
 REFUSED = {

@@ -125,14 +125,29 @@ class TestCompletion:
             ("FREQ=WEEKLY", "2026-05-04 09:00", "2026-05-06T05:00", "2026-05-13 09:00"),
             ("FREQ=MONTHLY", "2026-01-15 09:00", "2026-01-31T12:00", "2026-02-28 09:00"),
             ("FREQ=YEARLY", "2027-12-01 09:00", "2028-02-29T12:00", "2029-02-28 09:00"),
-            ("FREQ=MONTHLY;BYMONTHDAY=1", "2026-05-01 09:00", "2026-05-20T12:00", "2026-06-01 09:00"),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=1",
+                "2026-05-01 09:00",
+                "2026-05-20T12:00",
+                "2026-06-01 09:00",
+            ),
             # Done ahead of a named day: the one after it, not the same again.
-            ("FREQ=MONTHLY;BYMONTHDAY=1", "2026-06-01 09:00", "2026-05-30T12:00", "2026-07-01 09:00"),
+            (
+                "FREQ=MONTHLY;BYMONTHDAY=1",
+                "2026-06-01 09:00",
+                "2026-05-30T12:00",
+                "2026-07-01 09:00",
+            ),
             # Hours count from the moment of completion itself.
-            ("FREQ=HOURLY;INTERVAL=4", "2026-05-01 09:00", "2026-05-01T08:20:30", "2026-05-01 14:20"),
+            (
+                "FREQ=HOURLY;INTERVAL=4",
+                "2026-05-01 09:00",
+                "2026-05-01T08:20:30",
+                "2026-05-01 14:20",
+            ),
             ("FREQ=DAILY;BYHOUR=9,17", "2026-05-01 09:00", "2026-05-01T16:00", "2026-05-02 09:00"),
         ],
-    )  # fmt: skip
+    )
     def test_counts_from_the_local_date_and_keeps_the_time(
         self, rule: str, at: str, completed: str, expected: str
     ) -> None:

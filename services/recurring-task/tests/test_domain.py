@@ -217,6 +217,19 @@ class TestDoneUndoneDone:
         assert memory.series
         assert memory.series.current_task_id == FIRST
 
+    def test_a_successor_task_never_made_is_not_shown_as_open(self, make_task: MakeTask) -> None:
+        created, done, undone, again = self.states(make_task)
+        memory = Memory().see(created, done, undone)
+        assert memory.successor().status == "deleted"
+        assert memory.see(again).successor().status == "open"
+
+    def test_one_that_task_made_keeps_what_its_events_said(self, make_task: MakeTask) -> None:
+        created, done, undone, _ = self.states(make_task)
+        moved = {"date": "2026-05-12", "time": "10:00", "timezone": None}
+        memory = Memory().see(created, done, make_task(2, id=str(SECOND), due=moved), undone)
+        assert memory.successor().status == "open"
+        assert memory.successor().due == Due.from_dict(moved)
+
     def test_done_anew_at_another_moment_plans_anew(self, make_task: MakeTask) -> None:
         rule = {"rule": "FREQ=DAILY;INTERVAL=3", "mode": "completion"}
         memory = Memory().see(

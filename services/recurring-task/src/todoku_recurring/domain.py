@@ -173,8 +173,10 @@ def _change(
     if result.next:
         series = replace(series, current_task_id=following)
         rows += _planned(state.successor, following, series.id, result.next)
-    elif withdraw and series.current_task_id == following:
-        series = replace(series, current_task_id=task.id)
+    elif withdraw:
+        rows += _withdrawn(state.successor)
+        if series.current_task_id == following:
+            series = replace(series, current_task_id=task.id)
     return Change(
         series=replace(series, version=series.version + 1) if series != state.series else None,
         occurrences=rows,
@@ -189,11 +191,19 @@ def _planned(
 ) -> list[Occurrence]:
     """The successor's row is there before its task: from then on its own events keep it."""
     if before is None:
-        new = _row(id_, series_id, planned, "open")
-        return [new]
+        return [_row(id_, series_id, planned, "open")]
+    if before.task_sequence == 0:
+        return [replace(_row(id_, series_id, planned, "open"), version=before.version + 1)]
     if before.slot == planned.due:
         return []
     return [replace(before, slot=planned.due, version=before.version + 1)]
+
+
+def _withdrawn(successor: Occurrence | None) -> list[Occurrence]:
+    """Task may never make what is withdrawn at once, and then no event will say so."""
+    if successor is None or successor.task_sequence > 0:
+        return []
+    return [replace(successor, status="deleted", version=successor.version + 1)]
 
 
 def _missed(series_id: UUID, planned: Planned) -> Occurrence:
