@@ -9,31 +9,30 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import literal_column, select
 
-from todoku_platform import inbox, ops, problems
+from todoku_platform import problems
 from todoku_platform.clock import Clock, SystemClock
-from todoku_platform.dead_letters import DeadLetters
 from todoku_platform.errors import Unavailable
-from todoku_platform.idempotency import Answers
 from todoku_platform.identity import Issuer, Verifier, require_sidecar
-from todoku_platform.inbox import Dispatcher, Subscription
-from todoku_platform.outbox import Relay
 from todoku_platform.settings import ServiceSettings
 from todoku_platform.sidecar import Sidecar
-from todoku_platform.statements import one
-from todoku_platform.storage import Storage
-from todoku_platform.tables import platform_tables
 from todoku_platform.telemetry import Edge, configure_logging, configure_tracing
 
+if TYPE_CHECKING:
+    # A service without storage does not load what only storage needs: 20 MB.
+    from todoku_platform.dead_letters import DeadLetters
+    from todoku_platform.idempotency import Answers
+    from todoku_platform.inbox import Dispatcher, Subscription
+    from todoku_platform.outbox import Relay
+    from todoku_platform.storage import Storage
+
 log = logging.getLogger(__name__)
-PROBE = one(select(literal_column("1").label("ok")))
 PROBE_SECONDS = 1.0
 Job = Callable[[str], Awaitable[None]]
 Background = Callable[[], Awaitable[None]]
@@ -47,11 +46,11 @@ class Context:
     clock: Clock
     sidecar: Sidecar
     verifier: Verifier
-    storage: Storage = field(init=False)
-    relay: Relay = field(init=False)
-    dead_letters: DeadLetters = field(init=False)
-    dispatcher: Dispatcher = field(init=False)
-    answers: Answers = field(init=False)
+    storage: "Storage" = field(init=False)
+    relay: "Relay" = field(init=False)
+    dead_letters: "DeadLetters" = field(init=False)
+    dispatcher: "Dispatcher" = field(init=False)
+    answers: "Answers" = field(init=False)
     sidecar_ready: bool = False
     on_stop: list[Callable[[], None]] = field(default_factory=list)
     """Called when the server is asked to stop, before it waits for open answers: ends streams."""
@@ -62,6 +61,12 @@ class Context:
             settings, clock or SystemClock(), Sidecar(settings), Verifier(_issuers(settings))
         )
         if settings.schema_name:
+            from todoku_platform.dead_letters import DeadLetters
+            from todoku_platform.idempotency import Answers
+            from todoku_platform.outbox import Relay
+            from todoku_platform.storage import Storage
+            from todoku_platform.tables import platform_tables
+
             tables = platform_tables(settings.schema_name)
             context.storage = Storage.build(settings, context.sidecar)
             context.relay = Relay(
@@ -93,7 +98,7 @@ def create_app(
     *,
     title: str,
     routers: Sequence[APIRouter] = (),
-    subscriptions: Sequence[Subscription] = (),
+    subscriptions: "Sequence[Subscription]" = (),
     job: Job | None = None,
     background: Sequence[Background] = (),
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
@@ -117,8 +122,10 @@ def create_app(
     for router in routers:
         app.include_router(router)
     if settings.schema_name:
+        from todoku_platform import inbox, ops
+
         topics = tuple(subscriptions)
-        context.dispatcher = Dispatcher(topics, context.dead_letters)
+        context.dispatcher = inbox.Dispatcher(topics, context.dead_letters)
         app.include_router(inbox.router(topics, context.dispatcher, context.dead_letters))
         app.include_router(ops.router)
     if job is not None:
@@ -206,12 +213,12 @@ async def _forever(loop: Background) -> None:
         await asyncio.sleep(PROBE_SECONDS)
 
 
-async def _watch(storage: Storage) -> None:
+async def _watch(storage: "Storage") -> None:
     """Ask only while the last answer was a failure, so that readiness comes back by itself."""
     while True:
         if not storage.healthy:
             try:
-                await storage.read(PROBE)
+                await storage.probe()
             except Unavailable as exc:
                 log.warning("the database does not answer: %s", exc)
         await asyncio.sleep(PROBE_SECONDS)

@@ -7,13 +7,17 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
+from sqlalchemy import literal_column, select
+
+import asyncpg
 
 from todoku_platform.errors import Conflict, Erased, Unavailable
 from todoku_platform.saving import ChangeSet, Key
 from todoku_platform.settings import ServiceSettings
 from todoku_platform.sidecar import Sidecar, SidecarError
-from todoku_platform.statements import Statement
+from todoku_platform.statements import Statement, one
 
+PROBE = one(select(literal_column("1").label("ok")))
 VERSION_CONFLICT, ERASED = "TD409", "TD410"
 UNIQUE_VIOLATION = "23505"
 _SQLSTATE = re.compile(r"SQLSTATE ([0-9A-Z]{5})")
@@ -162,6 +166,10 @@ class Storage:
 
     async def close(self) -> None:
         await self._driver.close()
+
+    async def probe(self) -> None:
+        """Ask anything: `healthy` is what comes of it. Raises Unavailable."""
+        await self.read(PROBE)
 
     async def read_text(self, query: Statement, **params: str | None) -> str:
         """The JSON text of the answer as the database made it."""
