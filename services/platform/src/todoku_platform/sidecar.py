@@ -61,6 +61,7 @@ class Sidecar:
             headers={"dapr-api-token": token},
             timeout=self.settings.dapr_api_timeout_seconds,
             trust_env=False,
+            verify=False,  # loopback without TLS: the certificates would only take memory
         )
 
     async def close(self) -> None:
