@@ -1,12 +1,12 @@
 """The one-statement write: rows, events and the key of the command, all or nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import (
     CTE,
     Column,
@@ -129,7 +129,8 @@ class ChangeSet:
             vars(event) | {"user_id": self.user_id, "key": self.user_id} for event in self.events
         ]
         document["key"] = [vars(key) | {"user_id": self.user_id}] if key else []
-        return json.dumps(document, default=_plain, ensure_ascii=False)
+        # Several times faster than `json`, and it knows UUIDs and instants.
+        return to_json(document).decode()
 
 
 def save_statement(
@@ -270,11 +271,3 @@ def _append(table: Table, given: CTE, gate: CTE) -> CTE:
     incoming = _expand(table, _names(table), f"a_{table.name}", given, gate)
     write = _copy(table, _names(table), incoming, _of(incoming, "user_id") == _owner(given))
     return write.on_conflict_do_nothing().cte(f"a_{table.name}")
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
