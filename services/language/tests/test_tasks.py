@@ -607,6 +607,8 @@ class TestFirstDate:
         "add",
         "in 9999 years",
         "in 9999 hours",
+        "pay 1.1.9999",
+        "pay in 8000 years",
         "on the 99th",
         "31 february",
         "2026-13-45",

@@ -90,6 +90,9 @@ def parse(text: str, *, now: datetime, zone: str, context: Sequence[Step] = ()) 
     """
     if len(text) > MAX_TEXT:
         return Plan((Unknown(text[:100], f"A message has at most {MAX_TEXT} characters."),))
+    if _HELP.fullmatch(text.strip(" !.")):
+        # Before courtesies are taken off: "hello" is nothing but one.
+        return Plan((Help(),))
     clauses = split_clauses(text)
     moment = Moment(now, zone)
     if context and len(clauses) == 1 and (answer := _answer(clauses[0], context, moment)):

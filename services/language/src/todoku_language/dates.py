@@ -4,7 +4,7 @@ import re
 from calendar import isleap, monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Literal
 
 from todoku_language.phrases import Phrase
@@ -82,7 +82,9 @@ def _read(form: _Form, match: re.Match[str], today: date) -> Found | None:
     except (ValueError, OverflowError):
         return None
     part = "night" if "tonight" in match.group().lower() else None
-    return Found(match.start(), match.end(), day, part) if day else None
+    # A due lies within the years that every zone and every store can hold.
+    possible = day is not None and 1900 <= day.year < MAXYEAR - 1
+    return Found(match.start(), match.end(), day, part) if day and possible else None
 
 
 def _named(match: re.Match[str], today: date) -> date:

@@ -1,11 +1,11 @@
 """What an update means for a task as it is now."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from todoku_calendar import Due, resolve
+from todoku_calendar import Due, DueError, resolve
 
 from todoku_language.plans import Changes
 
@@ -27,7 +27,10 @@ def merged_fields(task: Mapping[str, Any], changes: Changes, zone: str) -> dict[
     fields: dict[str, Any] = {}
     if changes.title:
         fields["title"] = changes.title
-    due = _due(task, changes, zone)
+    try:
+        due = _due(task, changes, zone)
+    except (DueError, OverflowError):
+        raise NotPossible("That date is out of the calendar.") from None
     if due is not None:
         fields["due"] = _without_none(due.to_dict())
         fields |= _moved_reminders(task)
@@ -69,16 +72,11 @@ def _zone(current: Due, due: Due) -> str | None:
 
 
 def _shifted(due: Due, shift: timedelta, zone: str) -> Due:
-    try:
-        if shift % timedelta(days=1) == timedelta() or due.time is None:
-            return Due(
-                due.date + timedelta(days=round(shift / timedelta(days=1))), due.time, due.timezone
-            )
-        moved: datetime = (resolve(due, zone) + shift).astimezone(ZoneInfo(due.zone(zone)))
-    except OverflowError:
-        raise NotPossible("That date is out of the calendar.") from None
-    day: date = moved.date()
-    return Due(day, moved.time().replace(second=0, microsecond=0), due.timezone)
+    if shift % timedelta(days=1) == timedelta() or due.time is None:
+        days = timedelta(days=round(shift / timedelta(days=1)))
+        return Due(due.date + days, due.time, due.timezone)
+    moved = (resolve(due, zone) + shift).astimezone(ZoneInfo(due.zone(zone)))
+    return Due(moved.date(), moved.time().replace(second=0, microsecond=0), due.timezone)
 
 
 def _moved_reminders(task: Mapping[str, Any]) -> dict[str, Any]:

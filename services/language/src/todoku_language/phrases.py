@@ -23,6 +23,8 @@ _BEFORE_NAME = re.compile(
     r"\b(?:the|a|an|my|our|your|his|her|their|black|good|last)\s+$", re.IGNORECASE
 )
 
+_NAME_WINDOW = 12
+
 
 class Phrase:
     """Recognisers match on `free`: the text with literal and already read parts blanked out.
@@ -56,7 +58,7 @@ class Phrase:
         """
         after = self.free[match.end() :]
         rest = after.lstrip(" ,.;!?")
-        if _BEFORE_NAME.search(self.free[: match.start()]):
+        if _BEFORE_NAME.search(self.free[max(match.start() - _NAME_WINDOW, 0) : match.start()]):
             return False
         if not rest or rest.startswith(TAKEN) or after.startswith((",", ":")):
             return True
