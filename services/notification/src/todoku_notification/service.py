@@ -44,8 +44,11 @@ def insist[**P, T](decide: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T
 
 
 class Reminders:
-    """`on_ledger` is called after a commit that gave the sweep something to do, `on_events` after
-    one that wrote events, `on_feed` with the user after one that wrote feed rows."""
+    """What may happen to reminders, each in one write.
+
+    `on_ledger` is called after a commit that planned, moved or cancelled some, `on_events`
+    after one that wrote events, `on_feed` with the user after one that wrote feed rows.
+    """
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class Reminders:
         await self._repository.save_ledger(
             event.user_id, watched=[task], reminders=changed, zone=zone, key=event.key
         )
-        self._wake_sweep(changed)
+        self._planned(changed)
 
     async def _first_zone(self, user_id: str, timezone: str) -> Zone:
         """A row to hold on to while a task is planned, so that no change of zone is overlooked."""
@@ -115,7 +118,7 @@ class Reminders:
             await self._repository.save_ledger(
                 event.user_id, watched=tasks, reminders=changed, zone=zone
             )
-            self._wake_sweep(changed)
+            self._planned(changed)
 
     async def _store_zone(self, event: Event, timezone: str) -> Zone | None:
         """The row as it is now; None if newer settings were heard of before."""
@@ -158,7 +161,8 @@ class Reminders:
             items = [_notification_item(entry)]
             await self._ring(Ring(row.user_id, fired.row, entry, items, at=now))
             return
-        await self._ring(Ring(row.user_id, fired.row, events=[_due_event(fired.row, task)]))
+        event = _due_event(fired.row, task, now)
+        await self._ring(Ring(row.user_id, fired.row, events=[event]))
         self._on_events()
 
     @insist
@@ -219,7 +223,7 @@ class Reminders:
             self._on_feed(ring.user_id)
         return saved
 
-    def _wake_sweep(self, changed: list[Reminder]) -> None:
+    def _planned(self, changed: list[Reminder]) -> None:
         if any(row.job_pending for row in changed):
             self._on_ledger()
 
@@ -241,9 +245,7 @@ def _watched(event: Event, task: TaskState, timezone: str, seen: Watched | None)
     )
 
 
-def _due_event(row: Reminder, task: Watched) -> EventRow:
-    fired_at = row.fired_at
-    assert fired_at is not None  # noqa: S101 - `domain.fire` sets it
+def _due_event(row: Reminder, task: Watched, fired_at: datetime) -> EventRow:
     return EventRow(
         id=new_id(),
         topic="reminders",
