@@ -1,5 +1,6 @@
 """Filters, orders and pages, on a real PostgreSQL."""
 
+from base64 import urlsafe_b64encode as b64encode
 from itertools import product
 
 import pytest
@@ -120,6 +121,9 @@ class TestPages:
             ("updated", made[1]),
             ("created", made[2]),
             ("title", "!"),
+            ("title", "W" * 2000),
+            ("title", b64encode(b'["title", "\\ud800", 1]').decode()),
+            ("title", b64encode(b"[" * 1400).decode()),
             ("title", "bnVsbA"),
         ):
             answer = await client.get(f"/tasks?sort={sort}&cursor={cursor}")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from sqlalchemy import Text, delete, insert, select
+from sqlalchemy import Text, delete, func, insert, select
 from todoku_platform.errors import Conflict, Erased
 from todoku_platform.ids import new_id
 from todoku_platform.saving import Key
@@ -127,7 +127,7 @@ class TestSave:
     async def test_nothing_after_an_erase(self, storage, tasks, make, cause, user_id):
         made = await make()
         tombstone = insert(PLATFORM.tombstones).from_select(
-            ["user_id", "erased_at"], select(param("user_id", Text), repository_now())
+            ["user_id", "erased_at"], select(param("user_id", Text), func.now())
         )
         await storage.execute(statement(tombstone), user_id=user_id)
         with pytest.raises(Erased):
@@ -152,12 +152,6 @@ class TestSave:
         again = Change(replace(made, number=99), Kind.CREATED, ("title",))
         with pytest.raises(Conflict):
             await tasks.save(task_change(again, "UTC", cause))
-
-
-def repository_now():
-    from sqlalchemy import func
-
-    return func.now()
 
 
 class TestStatements:

@@ -8,10 +8,10 @@ from todoku_platform.clock import FixedClock
 from todoku_platform.errors import Conflict, Unavailable
 from todoku_platform.identity import Principal
 from todoku_platform.saving import ChangeSet, Key
-from todoku_task.commands import Complete
-from todoku_task.errors import VersionMismatch
-from todoku_task.events import Cause
-from todoku_task.repository import DEFAULTS, Loaded, Once, Reserved, Tasks
+from todoku_task.commands import Complete, Create
+from todoku_task.domain import decide
+from todoku_task.errors import Contended, VersionMismatch
+from todoku_task.repository import DEFAULTS, Loaded, Once, Reserved
 from todoku_task.schemas import NewTask
 from todoku_task.service import TaskService
 from todoku_task.state import State, Task
@@ -21,14 +21,14 @@ CLOCK = FixedClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 ONCE = Once("POST /tasks", "k", b"{}")
 
 
-class FakeTasks(Tasks):
-    """One task; each save does what the script says, then applies."""
+class FakeTasks:
+    """One task in the place of the repository; each save does what the script says."""
 
-    def __init__(self, *script: bool | Exception) -> None:
-        object.__setattr__(self, "script", list(script))
-        object.__setattr__(self, "task", None)
-        object.__setattr__(self, "saved", [])
-        object.__setattr__(self, "answer", None)
+    def __init__(self, script: tuple[bool | Exception, ...], task: Task | None) -> None:
+        self.script, self.task = list(script), task
+        self.saved: list[tuple[ChangeSet, Key | None]] = []
+        self.woken: list[None] = []
+        self.answer: dict[str, Any] | None = None
 
     async def reserve(self, user_id: str, once: Once | None) -> Reserved:
         return Reserved(len(self.saved) + 1, DEFAULTS, self.answer)
@@ -42,26 +42,20 @@ class FakeTasks(Tasks):
             raise outcome
         if not outcome:
             # Another request with this key was first.
-            stored = {"body_hash": key.body_hash, "status": 201, "headers": {}, "answer": "first"}
-            object.__setattr__(self, "answer", stored)
+            assert key is not None
+            self.answer = {"body_hash": key.body_hash, "status": 201, "headers": {}}
+            self.answer["answer"] = "first"
             return False
         self.saved.append((changes, key))
         return True
 
 
 def service(*script: bool | Exception, task: Task | None = None) -> tuple[TaskService, FakeTasks]:
-    tasks = FakeTasks(*script)
-    object.__setattr__(tasks, "task", task)
-    woken: list[None] = []
-    made = TaskService(tasks, CLOCK, lambda: woken.append(None))
-    object.__setattr__(tasks, "woken", woken)
-    return made, tasks
+    tasks = FakeTasks(script, task)
+    return TaskService(tasks, CLOCK, lambda: tasks.woken.append(None)), tasks
 
 
 def stored() -> Task:
-    from todoku_task.commands import Create
-    from todoku_task.domain import decide
-
     change = decide(State(None), Create("id", 1, {"title": "x"}, "s"), CLOCK.now(), "user")
     assert change is not None
     return change.task
@@ -85,8 +79,9 @@ class TestTries:
 
     async def test_three_times_at_most(self) -> None:
         made, tasks = service(*[Conflict()] * 4, task=stored())
-        with pytest.raises(Conflict):
+        with pytest.raises(Contended) as told:
             await made.change(CALLER, 1, Complete())
+        assert told.value.extra["current"]["status"] == "open"
         assert (len(tasks.script), tasks.woken) == (1, [])
 
     async def test_not_when_the_database_is_away(self) -> None:
@@ -128,4 +123,3 @@ class TestCause:
         await made.create(assistant, NewTask(title="x"), None)
         event = tasks.saved[0][0].events[0]
         assert (event.actor, event.occurred_at) == ("assistant", CLOCK.now())
-        assert isinstance(Cause("u1", "user", CLOCK.now(), "c"), Cause)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from todoku_language.tasks import parse_task
+from todoku_language import parse_task
 from todoku_platform.problems import invalid
 
 from todoku_task.schemas import NewTask

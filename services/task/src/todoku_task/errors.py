@@ -26,6 +26,15 @@ class RuleUnfit(Problem):
         super().__init__(422, "The request is not valid.", errors=errors)
 
 
+class Contended(Problem):
+    """Other writers were first at every try; the state they left comes along."""
+
+    def __init__(self, current: Mapping[str, Any] | None) -> None:
+        super().__init__(
+            409, "Others are changing this at the same moment.", extra={"current": current}
+        )
+
+
 class VersionMismatch(Problem):
     """If-Match named another version; the state that is there now comes along."""
 

@@ -231,26 +231,27 @@ def _read_cursor(text: str, sort: str) -> dict[str, str | None]:
 
 
 def _checked(name: str, value: str) -> str:
-    """A value the database cannot read must be found here: it answers an error with silence."""
-    _READ[name](value)
-    return value
+    """As the database reads it: what it cannot read it answers with silence."""
+    return _READ[name](value)
 
 
-def _number(value: str) -> None:
+def _number(value: str) -> str:
     if not 0 <= int(value) < 2**31:
         raise ValueError
+    return str(int(value))
 
 
-def _text(value: str) -> None:
+def _text(value: str) -> str:
     if "\0" in value:
         raise ValueError
+    return value.encode().decode()
 
 
-_READ: dict[str, Callable[[str], Any]] = {
+_READ: dict[str, Callable[[str], str]] = {
     "number": _number,
     "title": _text,
     "priority": _text,
-    "due_date": date.fromisoformat,
-    "due_time": time.fromisoformat,
-    "updated_at": datetime.fromisoformat,
+    "due_date": lambda value: date.fromisoformat(value).isoformat(),
+    "due_time": lambda value: time.fromisoformat(value).isoformat(),
+    "updated_at": lambda value: instant(datetime.fromisoformat(value)),
 }

@@ -16,7 +16,7 @@ from todoku_task import answers, listing
 from todoku_task.commands import Command, Create
 from todoku_task.domain import decide
 from todoku_task.drafts import fields_of_text
-from todoku_task.errors import TaskMissing, VersionMismatch
+from todoku_task.errors import Contended, TaskMissing, VersionMismatch
 from todoku_task.events import Cause, settings_change, task_change
 from todoku_task.repository import Once, Ref, Tasks
 from todoku_task.schemas import NewTask, TaskQuery
@@ -78,7 +78,12 @@ class TaskService:
             made = answer(change.task, zone)
             return await self._save(task_change(change, zone, cause), once, made)
 
-        return await self._tries(attempt)
+        try:
+            return await self._tries(attempt)
+        except Conflict as exc:
+            loaded = await self.tasks.load(caller.user_id, ref)
+            task = loaded.state.task
+            raise Contended(task.state(loaded.zone) if task else None) from exc
 
     async def get(self, caller: Principal, ref: Ref) -> Response:
         task, zone = await self.tasks.get(caller.user_id, ref)
