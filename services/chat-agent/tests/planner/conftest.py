@@ -23,9 +23,11 @@ class FakeTasks:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     fail: dict[str, str] = field(default_factory=dict)
     page: int = 200
+    last: int = 0
 
     def add(self, title: str, **fields: Any) -> dict[str, Any]:
-        number = len(self.tasks) + 1
+        self.last += 1
+        number = self.last
         task = {
             "id": f"00000000-0000-7000-8000-{number:012}",
             "number": number,
