@@ -196,9 +196,8 @@ class Stack:
         with ThreadPoolExecutor(len(self._services) + 4) as pool:
             page = pool.submit(self._prepare_page)
             _all(pool, steps, page)
-            _all(pool, [self._starter(service) for service in self._services], page)
-            page.result()
-            self._start_page()
+            services = [self._starter(service) for service in self._services]
+            _all(pool, [*services, lambda: self._start_page(page)], page)
 
     def _start_database(self) -> None:
         self.infrastructure.start_database(self.variables)
@@ -230,14 +229,15 @@ class Stack:
             build = self._web == "start"
             frontend.prepare(self.launcher, self.state.logs, self.say, build=build)
 
-    def _start_page(self) -> None:
+    def _start_page(self, prepared: Future[None]) -> None:
+        prepared.result()
         if self._web == "none":
             return
         env, logs, built = self._page_environment(), self.state.logs, self._web == "start"
         self.launcher.run(frontend.migration(env, logs, built=built), MIGRATION_SECONDS)
         if self._web == "prepare":
             return
-        health = f"http://{LOOPBACK}:{self.ports.web}/"
+        health = f"http://{LOOPBACK}:{self.ports.web}/readyz"
         self._keep(frontend.command(env, logs, built=built), health).wait_ready(READY_SECONDS)
         self.say("page ready")
 
