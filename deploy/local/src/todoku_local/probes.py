@@ -6,8 +6,9 @@ PROBE_SECONDS = 2.0
 
 
 def healthy(url: str) -> bool:
-    """True when the address answers with a success in time."""
+    """True when the address answers in time with a success, or by sending us elsewhere
+    (the page asks who you are)."""
     try:
-        return httpx2.get(url, timeout=PROBE_SECONDS, trust_env=False).is_success
+        return httpx2.get(url, timeout=PROBE_SECONDS, trust_env=False).status_code < 400
     except httpx2.HTTPError:
         return False
