@@ -17,18 +17,8 @@ from todoku_task.calls import (
     query_parameters,
 )
 from todoku_task.commands import Complete, Delete, Edit, Restore
-from todoku_task.schemas import (
-    Completion,
-    History,
-    NewTask,
-    Problem,
-    SettingsOut,
-    SettingsPatch,
-    TaskOut,
-    TaskPage,
-    TaskPatch,
-    WholeTask,
-)
+from todoku_task.documents import History, Problem, SettingsOut, TaskOut, TaskPage
+from todoku_task.schemas import Completion, NewTask, SettingsPatch, TaskPatch, WholeTask
 
 _PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}, "model": Problem}
 router = APIRouter(
