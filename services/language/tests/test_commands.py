@@ -87,6 +87,12 @@ LISTINGS: list[tuple[str, dict[str, Any]]] = [
     ("show urgent tasks due today", {"priority": "high", "due": "today"}),
     ("show tasks about rent", {"query": "rent"}),
     ("show rent", {"query": "rent"}),
+    ("what's next?", {}),
+    ("how many tasks do I have?", {}),
+    (
+        "what is due in the next 3 days",
+        {"on": date(2026, 11, 23), "until": date(2026, 11, 26)},
+    ),
     ("find rent", {"status": "all", "query": "rent"}),
     ("search for the dentist", {"status": "all", "query": "dentist"}),
 ]
@@ -95,6 +101,7 @@ RENAMES = [
     ('rename "pay rent" to "delete it"', "pay rent", "delete it"),
     ("change pay rent to call the landlord", "pay rent", "call the landlord"),
     ("change the title of pay rent to rent", "pay rent", "rent"),
+    ("update pay rent's title to rent", "pay rent", "rent"),
     ("rename read 1984 to read 2001", "read 1984", "read 2001"),
 ]
 MOVES = [
@@ -109,6 +116,7 @@ MOVES = [
     ("change the time of pay rent to 6pm", "2026-11-24", "18:00"),
     ("set the due date of pay rent to friday", "2026-11-27", None),
     ("set pay rent to friday", "2026-11-27", None),
+    ("change pay rent time to 6pm", "2026-11-24", "18:00"),
 ]
 
 
@@ -160,6 +168,7 @@ class TestChanges:
             "set pay rent to high priority",
             "change the priority of pay rent to high",
             "change pay rent to urgent",
+            "set pay rent priority to high",
         ],
     )
     def test_priority(self, text: str, now: datetime, zone: str) -> None:
@@ -207,8 +216,16 @@ class TestChanges:
         assert isinstance(step, Update)
         assert step.changes.shift == timedelta(days=2)
 
-    def test_a_reminder_for_a_task_that_exists(self, now: datetime, zone: str) -> None:
-        (step,) = steps("remind me 1 hour before pay rent", now, zone)
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "remind me 1 hour before pay rent",
+            "remind me about pay rent 1 hour before",
+            "add a reminder 1 hour before to pay rent",
+        ],
+    )
+    def test_a_reminder_for_a_task_that_exists(self, text: str, now: datetime, zone: str) -> None:
+        (step,) = steps(text, now, zone)
 
         assert isinstance(step, Update)
         assert step.target.text == "pay rent"
@@ -252,6 +269,8 @@ class TestAdding:
             ("add gym every monday and friday", ["gym"]),
             ("add call Dr. Smith", ["call Dr. Smith"]),
             ("I need to buy milk", ["buy milk"]),
+            ("add to my list: buy milk", ["buy milk"]),
+            ("set a reminder to buy milk at 6pm", ["buy milk"]),
             ("please add buy milk, thanks!", ["buy milk"]),
             ("remind me to call mum and then buy milk tomorrow", ["call mum", "buy milk"]),
             ("buy milk tomorrow", ["buy milk"]),
@@ -293,6 +312,7 @@ class TestCombined:
             ("finish milk, delete bread", [Complete, Delete]),
             ("add milk. Delete bread.", [Add, Delete]),
             ("complete 3 and 5", [Complete, Complete]),
+            ("complete 3, delete 4 and show my tasks", [Complete, Delete, ListTasks]),
             ("finish 1, 2 and the last one", [Complete, Complete, Complete]),
             ("finish milk and then rename bread to rolls", [Complete, Update]),
             ("add x on the 1st of every month at 9am, remind me 1 hour before", [Add]),

@@ -464,6 +464,7 @@ class TestMarks:
             ("urgent: taxes", "high"),
             ("taxes tomorrow urgent", "high"),
             ("taxes asap", "high"),
+            ("taxes urgent p1", "high"),
             ("taxes high priority", "high"),
             ("taxes with low priority", "low"),
             ("taxes priority: medium", "medium"),

@@ -13,7 +13,7 @@ _VERB = (
 # After a bare "and" only verbs that begin no everyday task: "call mum and move house" is one text.
 _COMMAND = (
     r"(?:please\s+)?(?:add|create|remind\s+me\s+to|delete|complete|mark|tick\s+off|reopen|rename"
-    r"|reschedule)\b"
+    r"|reschedule|(?:show|list)\s+(?:me\s+)?(?:my|all|the)|what['’]?s)\b"
 )
 _SPLIT = re.compile(
     r"\s*(?:;|\n+|,?\s*(?:and\s+)?(?<!\w)then\b,?|,?\s+(?:and\s+)?after\s+that\b,?)\s*"

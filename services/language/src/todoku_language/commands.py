@@ -53,8 +53,13 @@ _REMIND = _pattern(
     r"\s+)?(?:new\s+)?reminder(?:\s+(?:to|for|about)\b|\s*:)?"
     r"|don['’]?t\s+let\s+me\s+forget(?:\s+to)?)\s*(?P<rest>.+)"
 )
+_REMINDER = _pattern(
+    r"(?:add|create|set|make)\s+(?:me\s+)?(?:an?\s+)?(?:new\s+)?reminder"
+    r"(?:\s+to\b|\s*:)\s*(?P<rest>(?:(?!\bbefore$).)+)"
+)
 _ADD = _pattern(
-    r"(?:(?:add|create|make|new)\s+(?:me\s+)?(?:an?\s+|the\s+|another\s+|two\s+|three\s+|\d\s+)?"
+    r"(?:(?:add|put)\s+(?:this\s+)?(?:to|on)\s+(?:my|the)\s+(?:to-?do\s+)?list\s*:"
+    r"|(?:add|create|make|new)\s+(?:me\s+)?(?:an?\s+|the\s+|another\s+|two\s+|three\s+|\d\s+)?"
     r"(?:new\s+)?(?P<noun>tasks?|to-?dos?|items?)\b(?:\s+(?:to|called|named|titled|for)\b)?\s*:?"
     r"|(?:add|create)\b(?:\s+(?:me|another)\b)?\s*:?|(?:new|todo|task)\s*:"
     r"|i\s+(?:need|have|want|must|should)\s+to\b|i\s+(?:must|should|gotta)\b|remember\s+to\b"
@@ -130,6 +135,8 @@ def _read(clause: str, moment: Moment, *, several: bool) -> list[Step]:
         return [Help()]
     if _CANCEL.fullmatch(clause):
         return [Cancel()]
+    if match := _REMINDER.fullmatch(clause):
+        return _add(match["rest"], moment, several=several, remind=True)
     if steps := read_update(clause, moment):
         return steps
     if match := _REMIND.fullmatch(clause):

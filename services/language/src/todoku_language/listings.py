@@ -10,6 +10,7 @@ from todoku_language.dates import find_day
 from todoku_language.marks import find_marks
 from todoku_language.phrases import Phrase
 from todoku_language.plans import ListTasks
+from todoku_language.words import COUNT, count
 
 _ASK = re.compile(
     r"^(?:(?P<show>list|show|display|see|view|give\s+me|tell\s+me|read\s+out)\b(?:\s+me)?"
@@ -26,6 +27,10 @@ _OPEN = re.compile(
 _ALL = re.compile(r"\b(?:all|every|everything)\b", re.IGNORECASE)
 _OVERDUE = re.compile(r"\b(?:over\s?due|late|past\s+due|missed)\b", re.IGNORECASE)
 _WEEK = re.compile(r"\b(?:this|the)\s+week\b|\bnext\s+(?:7|seven)\s+days\b", re.IGNORECASE)
+_COMING = re.compile(
+    rf"\b(?:in\s+|within\s+)?(?:the\s+)?next\s+(?P<n>{COUNT})\s+(?P<unit>days?|weeks?)\b",
+    re.IGNORECASE,
+)
 _TODAY = re.compile(r"\b(?:today|tonight)\b", re.IGNORECASE)
 _NO_DATE = re.compile(
     r"\b(?:without|no|with\s+no)\s+(?:a\s+)?(?:due(?:\s+date)?s?|dates?)\b", re.IGNORECASE
@@ -50,7 +55,7 @@ _FIND_FILLER = re.compile(
 )
 _NARROWED = re.compile(r"\b(?:due|today|tomorrow|overdue|week|priority|urgent)\b|#", re.IGNORECASE)
 _ABOUT_TASKS = re.compile(
-    r"\b(?:tasks?|to-?dos?|due|overdue|list|agenda|scheduled|planned|to\s+do|today|tonight|tomorrow|have\s+i|do\s+i|week|urgent)\b|#\w",
+    r"\b(?:tasks?|to-?dos?|due|overdue|list|agenda|scheduled|planned|to\s+do|today|tonight|tomorrow|next|have\s+i|do\s+i|week|urgent)\b|#\w",
     re.IGNORECASE,
 )
 
@@ -117,8 +122,13 @@ def _due(found: ListTasks, rest: str, now: datetime, zone: str) -> tuple[ListTas
         return replace(found, due="today"), _TODAY.sub(" ", rest)
     if _WEEK.search(rest):
         return replace(found, due="week"), _WEEK.sub(" ", rest)
-    phrase = Phrase(rest)
     today = now.astimezone(ZoneInfo(zone)).date()
+    if coming := _COMING.search(rest):
+        last = today + timedelta(
+            days=count(coming["n"]) * (7 if "w" in coming["unit"].lower() else 1)
+        )
+        return replace(found, on=today, until=last), _COMING.sub(" ", rest)
+    phrase = Phrase(rest)
     day = find_day(phrase, today)
     if day is None:
         return found, rest

@@ -77,15 +77,18 @@ def level(text: str) -> Priority | None:
 
 
 def _priority(phrase: Phrase) -> Priority | None:
-    for match in phrase.find(_SURE):
-        phrase.take(match.start(), match.end(), "priority")
-        name = match["bang"] or match["level"] or match["after"]
-        return _LEVELS[name.lower()] if name else _SHORT[match["p"]]
-    for match in phrase.find(_DOUBTFUL):
-        if phrase.at_edge(match):
-            phrase.take(match.start(), match.end(), "priority")
-            return "high"
-    return None
+    """The first that is surely one; "urgent" beside it says the same again."""
+    sure = next(phrase.find(_SURE), None)
+    found: Priority | None = None
+    if sure:
+        phrase.take(sure.start(), sure.end(), "priority")
+        name = sure["bang"] or sure["level"] or sure["after"]
+        found = _LEVELS[name.lower()] if name else _SHORT[sure["p"]]
+    doubtful = next((m for m in phrase.find(_DOUBTFUL) if phrase.at_edge(m)), None)
+    if doubtful:
+        phrase.take(doubtful.start(), doubtful.end(), "priority")
+        return "high"
+    return found
 
 
 def _reminders(phrase: Phrase) -> tuple[timedelta, ...]:

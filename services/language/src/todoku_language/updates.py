@@ -185,6 +185,12 @@ _MOVE = r"(?:move|reschedule|postpone|push(?:\s+back)?|delay|shift|defer|put\s+o
 _FORMS = (
     _form(r"rename\s+(?P<name>.+?)\s+(?:to|as|into)\s+(?P<to>.+)", _rename),
     _form(rf"{_VERB}\s+(?:the\s+)?(?:title|name)\s+of\s+(?P<name>.+?)\s+to\s+(?P<to>.+)", _rename),
+    _form(rf"{_VERB}\s+(?P<name>.+?)(?:['’]s)?\s+(?:title|name)\s+to\s+(?P<to>.+)", _rename),
+    _form(rf"{_VERB}\s+(?P<name>.+?)(?:['’]s)?\s+priority\s+to\s+(?P<level>.+)", _prioritise),
+    _form(
+        rf"{_VERB}\s+(?P<name>(?!the\s+(?:date|time|day|due)\b).+?)(?:['’]s)?\s+{_WHAT}\s+to\s+(?P<to>.+)",
+        _change_when,
+    ),
     _form(
         rf"{_VERB}\s+(?:the\s+)?{_WHAT}\s+(?:of|for)\s+(?P<name>.+?)\s+(?:to|as|for)\s+(?P<to>.+)",
         _change_when,
@@ -208,6 +214,14 @@ _FORMS = (
         _clear,
     ),
     _form(r"(?:stop\s+repeating|don['’]?t\s+repeat|do\s+not\s+repeat)\s+(?P<name>.+)", _stop),
+    _form(
+        rf"(?:remind\s+me\s+(?:about|of)|add\s+a\s+reminder\s+to)\s+(?P<name>.+?)\s+(?P<when>{DURATION}\s+before)",
+        _reminder_before,
+    ),
+    _form(
+        rf"add\s+(?:a\s+)?reminder\s+(?P<when>{DURATION}\s+before)\s+(?:to|for)\s+(?P<name>.+)",
+        _reminder_before,
+    ),
     _form(
         rf"remind\s+me\s+(?P<when>{DURATION}\s+before)\s+(?P<name>(?!and\b|to\b).+)",
         _reminder_before,
