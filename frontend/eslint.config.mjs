@@ -14,5 +14,5 @@ export default defineConfig([
     },
   },
   { files: ["scripts/**"], rules: { "no-console": "off" } },
-  globalIgnores([".next/**", "next-env.d.ts", "src/lib/api/schema.d.ts"]),
+  globalIgnores([".next/**", "next-env.d.ts", "src/lib/api/generated/**"]),
 ]);

@@ -87,6 +87,12 @@ describe("trouble", () => {
     expect(state.trouble?.retry).toBe(true);
   });
 
+  it("with a click that was never taken stays in view", () => {
+    const clicked = reduce(reduce(ready, { type: "start" }), { type: "broken", message: "away", begun: false });
+    const items = [user("u", "delete it"), reply("a", "Sure?")];
+    expect(reduce(clicked, { type: "recovered", items, older: null }).trouble).toEqual({ message: "away", retry: false });
+  });
+
   it("said by the server is shown in its words", () => {
     const state = play(sending, { type: "error", message: "The model is away.", allow_retry: true });
     expect(state.trouble).toEqual({ message: "The model is away.", retry: true });

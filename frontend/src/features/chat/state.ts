@@ -122,7 +122,8 @@ function recovered(state: ChatState, items: readonly ThreadItem[], older: string
   const arrived = outgoing !== null && last !== undefined && !known.has(last.id) && textOf(last) === outgoing.text;
   const trouble = arrived ? { message: outgoing.failed ?? "The reply was interrupted.", retry: true } : state.trouble;
   const unanswered = items.at(-1)?.type === "user_message";
-  return { ...state, items, older, outgoing: arrived ? null : outgoing, trouble: unanswered ? trouble : null };
+  const over = !unanswered && trouble?.retry;
+  return { ...state, items, older, outgoing: arrived ? null : outgoing, trouble: over ? null : trouble };
 }
 
 export function reduce(state: ChatState, action: Action): ChatState {

@@ -3,13 +3,16 @@
 import { useCallback, useEffect, useState } from "react";
 import { browserTimezone, settlePendingTimezone } from "@/features/auth/timezone";
 import { useLiveRefresh } from "@/features/live/live-provider";
-import { json, send } from "@/lib/api/request";
+import { dataOf, MINE, taskService } from "@/lib/api/task-service";
 
-const SETTINGS = "/api/me/settings";
+const SETTINGS = "/api/{user_id}/settings";
+const params = { path: MINE };
 
 async function load(): Promise<string> {
-  await settlePendingTimezone(async (timezone) => void (await send("PATCH", SETTINGS, { body: { timezone } })));
-  const { timezone } = await json<{ timezone: string }>("GET", SETTINGS);
+  await settlePendingTimezone(async (timezone) => {
+    await taskService.PATCH(SETTINGS, { params, body: { timezone } });
+  });
+  const { timezone } = await dataOf(taskService.GET(SETTINGS, { params }));
   return timezone;
 }
 

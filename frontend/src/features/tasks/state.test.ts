@@ -2,10 +2,29 @@ import { describe, expect, it } from "vitest";
 import { EMPTY, reduce, visible, type TasksState } from "./state";
 import type { Task } from "./types";
 
-function task(id: string, over: Partial<Task> = {}): Task {
-  const none = { completed_at: null, priority: null, due: null, due_at: null, recurrence: null, deleted_at: null };
-  return { id, number: Number(id), title: id, status: "open", tags: [], reminders: [], version: 1, ...none, ...over };
-}
+const BLANK: Omit<Task, "id" | "number" | "title"> = {
+  description: "",
+  status: "open",
+  completed_at: null,
+  priority: null,
+  tags: [],
+  list_id: null,
+  parent_id: null,
+  due: null,
+  due_at: null,
+  reminders: [],
+  recurrence: null,
+  series_id: null,
+  predecessor_id: null,
+  position: null,
+  version: 1,
+  source: "user",
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at: "2026-01-01T00:00:00Z",
+  deleted_at: null,
+};
+
+const task = (id: string, over: Partial<Task> = {}): Task => ({ ...BLANK, id, number: Number(id), title: id, ...over });
 
 const loaded = (...items: Task[]) => reduce(EMPTY, { type: "loaded", items, cursor: null, fresh: true });
 const titles = (state: TasksState) => visible(state, "open", new Set()).map(({ id }) => id);

@@ -42,20 +42,21 @@ function leaveForSignIn(): void {
 }
 
 /** @throws ApiError for every answer that is not 2xx, and when there is none; AbortError when aborted. */
-export async function send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-  const { body, headers, signal } = options;
-  const response = await fetch(path, {
-    method,
-    signal,
-    headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": "application/json" }), ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  }).catch((error: unknown) => {
-    if (signal?.aborted) throw error;
+export async function answered(request: Request): Promise<Response> {
+  const response = await fetch(request).catch((error: unknown) => {
+    if (request.signal.aborted) throw error;
     throw new ApiError(0);
   });
   if (response.ok) return response;
   if (response.status === 401) leaveForSignIn();
   throw new ApiError(response.status, await problemOf(response));
+}
+
+/** @throws as answered() */
+export function send(method: string, path: string, { body, headers, signal }: RequestOptions = {}): Promise<Response> {
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const described = { Accept: "application/json", ...(sent !== undefined && { "Content-Type": "application/json" }), ...headers };
+  return answered(new Request(path, { method, signal, headers: described, body: sent }));
 }
 
 export async function json<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {

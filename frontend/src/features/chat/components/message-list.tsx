@@ -93,12 +93,21 @@ const NEAR_PX = 120;
 /** The conversation. It follows what is new unless the reader has scrolled back. */
 export function MessageList({ chat }: { chat: Chat }) {
   const scroll = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   const follow = useRef(true);
   const { state } = chat;
 
+  // Watching the size catches everything: new text, a wider window, fonts that arrive late.
   useEffect(() => {
-    if (follow.current && scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
-  }, [state.items, state.outgoing, state.progress, state.trouble]);
+    const [frame, content] = [scroll.current, list.current];
+    if (!frame || !content) return;
+    const observer = new ResizeObserver(() => {
+      if (follow.current) frame.scrollTop = frame.scrollHeight;
+    });
+    observer.observe(frame);
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, []);
 
   return (
     <div
@@ -118,7 +127,7 @@ export function MessageList({ chat }: { chat: Chat }) {
           </Button>
         </div>
       )}
-      <ol className={styles.list}>
+      <ol ref={list} className={styles.list}>
         {state.items.map((item) => (
           <Item key={item.id} item={item} chat={chat} />
         ))}

@@ -41,14 +41,14 @@ export function Bell({ inbox }: { inbox: Inbox }) {
     <Popover label={`Notifications, ${unread} unread`} trigger={trigger} onOpen={inbox.refresh}>
       {() => (
         <>
-          <header className={styles.header}>
+          <div className={styles.header}>
             <h2>Notifications</h2>
             {unread > 1 && (
               <Button size="s" tone="quiet" onClick={inbox.readAll}>
                 Mark all read
               </Button>
             )}
-          </header>
+          </div>
           {problem && (
             <p className={styles.problem} role="alert">
               {problem}
