@@ -121,7 +121,8 @@ class FakeTasks:
             return httpx2.Response(201, json=self.add(body["title"]))
         if not rest:
             return httpx2.Response(200, json={"items": self.tasks, "next_cursor": None})
-        found = [task for task in self.tasks if str(task["number"]) == rest.split("/")[1]]
+        asked = rest.split("/")[1]
+        found = [task for task in self.tasks if asked in (str(task["number"]), task["id"])]
         if not found:
             return httpx2.Response(404, json={"status": 404})
         if method == "DELETE":

@@ -175,6 +175,7 @@ class TestTroubles:
         ((turn,),) = world.conversations.turns.values()
         kinds = [message.get("role") or message["type"] for message in turn]
         assert kinds == ["user", "function_call", "function_call_output", "assistant"]
+        assert "retry-after" not in answer.headers
 
     async def test_a_model_that_never_ends(self, world: World) -> None:
         calls = [[function_call("list_tasks", {}, call_id=f"c{n}")] for n in range(20)]

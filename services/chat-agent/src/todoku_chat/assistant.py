@@ -13,7 +13,7 @@ from agents import Agent, Model, RunConfig, Runner, RunResultStreaming, RunState
 from agents.exceptions import AgentsException
 from agents.mcp import MCPServerStreamableHttp, MCPToolMetaContext
 from mcp.shared.exceptions import MCPError
-from mcp_types import TextResourceContents, Tool
+from mcp_types import CallToolResult, TextResourceContents, Tool
 from todoku_platform.telemetry import correlation_id, traceparent
 
 from todoku_chat.domain import Message, known_tasks
@@ -95,16 +95,24 @@ class Session:
         return None
 
 
-def plain_http(
-    headers: dict[str, str] | None = None, timeout: Any = None, auth: Any = None
-) -> httpx2.AsyncClient:
-    """For addresses inside: no proxy of the environment."""
-    return httpx2.AsyncClient(headers=headers, timeout=timeout, auth=auth, trust_env=False)
+def http_for(url: str) -> HttpClient:
+    """Clients for an address inside: no proxy of the environment, no TLS set up for plain HTTP."""
+    verify = not url.startswith("http://")
+
+    def client(
+        headers: dict[str, str] | None = None, timeout: Any = None, auth: Any = None
+    ) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(
+            headers=headers, timeout=timeout, auth=auth, trust_env=False, verify=verify
+        )
+
+    return client
 
 
 class Assistant:
-    def __init__(self, model: Model, mcp_url: str, http: HttpClient = plain_http) -> None:
-        self._model, self._mcp_url, self._http = model, mcp_url, http
+    def __init__(self, model: Model, mcp_url: str, http: HttpClient | None = None) -> None:
+        self._model, self._mcp_url = model, mcp_url
+        self._http = http or http_for(mcp_url)
 
     @asynccontextmanager
     async def session(self, caller: Caller, turn_id: str) -> AsyncIterator[Session]:
@@ -114,6 +122,7 @@ class Assistant:
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(server)
+                _trust(server)
                 settings = await _settings(server)
             except (AgentsException, MCPError, httpx2.HTTPError, ExceptionGroup, KeyError) as exc:
                 log.warning("the tools cannot be reached: %s %s", type(exc).__name__, statuses)
@@ -177,6 +186,17 @@ def asks_first(tool: Tool) -> bool:
     if hints is None:
         return True
     return not hints.read_only_hint and hints.destructive_hint is not False
+
+
+def _trust(server: MCPServerStreamableHttp) -> None:
+    """Our own server has checked what it sends; compiling its schemas each turn would cost most
+    of the turn's time, and 10 MB."""
+
+    async def accept(name: str, result: CallToolResult) -> None:
+        return None
+
+    if server.session is not None:
+        server.session.validate_tool_result = accept  # type: ignore[method-assign]
 
 
 async def _settings(server: MCPServerStreamableHttp) -> dict[str, str]:

@@ -106,7 +106,7 @@ class ConversationServer(ChatKitServer[Caller]):
                 yield self._event(thread, event)
             outcome = await task
         except ChatError as exc:
-            raise CustomStreamError(exc.message, allow_retry=exc.status >= 500) from exc
+            raise CustomStreamError(exc.message, allow_retry=exc.retry) from exc
         finally:
             task.cancel()
         if outcome is not None and outcome.pending is not None:

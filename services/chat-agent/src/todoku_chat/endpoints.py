@@ -81,7 +81,7 @@ async def _told(turn: Any) -> Any:
     try:
         return await turn
     except ChatError as exc:
-        headers = {"Retry-After": "5"} if exc.status >= 500 else {}
+        headers = {"Retry-After": "5"} if exc.retry else {}
         raise Problem(exc.status, exc.message, headers=headers) from exc
 
 

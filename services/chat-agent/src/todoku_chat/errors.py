@@ -10,6 +10,8 @@ class ChatError(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+        self.retry = status >= 500
+        """Whether the same message can be sent again without doing something twice."""
 
 
 def signed_out() -> ChatError:

@@ -104,6 +104,7 @@ class Chat:
         except (AgentsException, OpenAIError, TimeoutError) as exc:
             result.cancel()
             error = _readable(exc)
+            error.retry = error.retry and not follower.acted
             await self._record(turn, result, note=error.message)
             raise error from exc
         if not result.interruptions:

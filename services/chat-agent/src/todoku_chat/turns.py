@@ -90,6 +90,11 @@ class Follower:
             self._outputs.append(item)
 
     @property
+    def acted(self) -> bool:
+        """Whether a tool was carried out."""
+        return bool(self._outputs)
+
+    @property
     def calls(self) -> list[ToolCall]:
         """The calls carried out in this run, in the order they were answered."""
         return [

@@ -7,7 +7,7 @@ from todoku_platform.app import Context
 from todoku_platform.clock import Clock
 from todoku_platform.idempotency import Answers
 
-from todoku_chat.assistant import Assistant, HttpClient, plain_http
+from todoku_chat.assistant import Assistant, HttpClient
 from todoku_chat.conversation import ConversationServer
 from todoku_chat.exchange import Exchange
 from todoku_chat.repository import Conversations
@@ -32,7 +32,7 @@ def assemble(
     context: Context,
     model: Model,
     *,
-    http: HttpClient = plain_http,
+    http: HttpClient | None = None,
     conversations: Conversations | None = None,
 ) -> Parts:
     conversations = conversations or Conversations(context.storage)
