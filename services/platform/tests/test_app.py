@@ -13,6 +13,7 @@ from todoku_platform.identity import Principal, user
 from todoku_platform.inbox import Subscription
 from todoku_platform.telemetry import MAX_BODY
 
+JSON = {"content-type": "application/json"}
 APP, OPERATOR = "app-token-0123456789", "operator-token-0123456789"
 
 
@@ -81,17 +82,22 @@ class TestProblems:
         assert answer.json()["errors"][0]["field"] == "colour"
 
     async def test_not_json(self, client):
-        answer = await client.post(
-            "/open", content=b"{", headers={"content-type": "application/json"}
-        )
+        answer = await client.post("/open", content=b"{", headers=JSON)
         assert answer.status_code == 400
+
+    @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+    async def test_not_even_said_to_be_json(self, client, media_type):
+        answer = await client.post(
+            "/open", content=b'{"title": "a"}', headers={"content-type": media_type}
+        )
+        assert answer.status_code == 415
 
     async def test_too_large_with_and_without_a_length(self, client):
         async def chunks():
             yield b"x" * (MAX_BODY + 1)
 
         for content in (b"x" * (MAX_BODY + 1), chunks()):
-            answer = await client.post("/open", content=content)
+            answer = await client.post("/open", content=content, headers=JSON)
             assert answer.status_code == 413
             assert answer.json()["status"] == 413
 

@@ -85,7 +85,10 @@ def _validation(exc: RequestValidationError) -> Problem:
     found = exc.errors()
     if any(error["type"] == "json_invalid" for error in found):
         return Problem(400, "The body is not valid JSON.")
-    errors = [{"field": _field(error["loc"]), "message": error["msg"]} for error in found]
+    errors = [
+        {"field": _field(error["loc"]), "message": error["msg"].removeprefix("Value error, ")}
+        for error in found
+    ]
     return Problem(422, "The request is not valid.", errors=errors)
 
 

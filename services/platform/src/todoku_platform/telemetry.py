@@ -116,16 +116,28 @@ class Edge:
             await send(message)
 
         try:
-            length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length) <= MAX_BODY:
+            problem = _unacceptable(headers)
+            if problem is None:
                 await self._app(scope, limited(receive), outgoing)
             else:
-                await Problem(413, TOO_LARGE).response()(scope, receive, outgoing)
+                await problem.response()(scope, receive, outgoing)
         finally:
             route: Any = scope.get("route")
             path = getattr(route, "path", "unmatched")
             spent = time.perf_counter() - started
             REQUESTS.labels(scope["method"], path, str(status)).observe(spent)
+
+
+def _unacceptable(headers: Mapping[bytes, bytes]) -> Problem | None:
+    """Refuses by the headers alone: what is too long, and what is not JSON."""
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY:
+        return Problem(413, TOO_LARGE)
+    has_body = length != b"0" or b"transfer-encoding" in headers
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if has_body and media_type != b"application/json" and not media_type.endswith(b"+json"):
+        return Problem(415, "The body must be JSON: Content-Type application/json.")
+    return None
 
 
 def limited(receive: Receive) -> Receive:
