@@ -158,6 +158,8 @@ def _targeted(clause: str, moment: Moment) -> list[Step]:
         return [Complete(target) for target in read_targets(_said(match))]
     if re.fullmatch(r"(?:all\s+)?done|finished", clause, re.IGNORECASE):
         return [Complete(Target("it", clause))]
+    if re.fullmatch(r"undo(?:\s+(?:it|that|this|the\s+last.*))?", clause, re.IGNORECASE):
+        return [Unknown(clause, "I cannot undo. Say what to change: reopen pay rent, for example.")]
     if names_doing(clause):
         # "buy milk tomorrow": said like a task, and dated like one.
         drafts = _add(clause, moment, several=False)

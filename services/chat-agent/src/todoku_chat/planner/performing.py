@@ -247,7 +247,7 @@ def _task(result: Result) -> Task:
 def _failure(step: Step, error: str) -> str:
     error = error if error.endswith((".", "!", "?")) else f"{error}."
     if isinstance(step, Add):
-        return f"I could not add “{step.draft.title}”: {error}"
+        return f"I could not add “{replies.shortened(step.draft.title)}”: {error}"
     if isinstance(step, Complete | Reopen | Delete | Update):
         return f"I could not {_VERBS[type(step)]} “{step.target.text}”: {error}"
     return f"I could not read your tasks: {error}"

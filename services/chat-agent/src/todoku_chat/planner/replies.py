@@ -135,8 +135,13 @@ def ask_which(verb: str, said: str, candidates: Sequence[Task], settings: Settin
 
 
 def not_understood(text: str, reason: str) -> str:
-    shown = text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…"
+    shown = shortened(text)
     return f"{NOT_UNDERSTOOD.format(text=shown) if shown else ''} {reason or EXAMPLES}".strip()
+
+
+def shortened(text: str) -> str:
+    """What the user wrote, repeated so far that it is recognised."""
+    return text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}…"
 
 
 def _due(task: Task, settings: Settings) -> str:
