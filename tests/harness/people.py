@@ -21,9 +21,8 @@ _numbers = itertools.count(1)
 class Person:
     stack: Stack
     email: str
-    browser: httpx2.Client
-    """Talks to the front end with the session cookie."""
     id: str = ""
+    _cookies: httpx2.Cookies = field(default_factory=httpx2.Cookies)
     _token: str = ""
     _asked: float = field(default=-TOKEN_SECONDS)
 
@@ -31,12 +30,9 @@ class Person:
     def sign_up(cls, stack: Stack, timezone: str | None = "Asia/Karachi") -> Self:
         """A new account; its zone is told to the task service as the page does at sign-up."""
         email = f"person{next(_numbers)}.{secrets.token_hex(4)}@example.test"
-        browser = httpx2.Client(
-            base_url=stack.web_url, headers={"Origin": stack.web_url}, timeout=30, trust_env=False
-        )
-        person = cls(stack, email, browser)
+        person = cls(stack, email)
         body = {"name": "Test", "email": email, "password": PASSWORD}
-        browser.post("/api/auth/sign-up/email", json=body).raise_for_status()
+        person.browse("POST", "/api/auth/sign-up/email", json=body).raise_for_status()
         person.id = jwt.decode(person.token, options={"verify_signature": False})["sub"]
         if timezone:
             person.ok("PATCH", "/api/me/settings", json={"timezone": timezone})
@@ -46,9 +42,19 @@ class Person:
     def token(self) -> str:
         """An access token with minutes left."""
         if time.monotonic() - self._asked > TOKEN_SECONDS:
-            answer = self.browser.get("/api/auth/token").raise_for_status()
+            answer = self.browse("GET", "/api/auth/token").raise_for_status()
             self._token, self._asked = answer.json()["token"], time.monotonic()
         return self._token
+
+    def browse(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Call the front end as its own page does, by the session cookie."""
+        headers = {"Origin": self.stack.web_url} | options.pop("headers", {})
+        with httpx2.Client(
+            base_url=self.stack.web_url, cookies=self._cookies, timeout=30, trust_env=False
+        ) as client:
+            answer = client.request(method, path, headers=headers, **options)
+            self._cookies = client.cookies
+        return answer
 
     def call(
         self, method: str, path: str, *, at: str | None = None, **options: Any
