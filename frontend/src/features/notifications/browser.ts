@@ -22,7 +22,7 @@ export function askLater(): void {
 }
 
 /** The tag makes several open tabs show one notification, not one each. */
-export function showInBrowser({ id, title, body }: Notification): void {
+export function showInBrowser({ id, title }: Notification, body: string): void {
   if (permission() !== "granted") return;
   try {
     const shown = new window.Notification(title, { body, tag: id, icon: "/icon.svg" });

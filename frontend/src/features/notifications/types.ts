@@ -6,6 +6,7 @@ export interface Notification {
   readonly number: number;
   readonly title: string;
   readonly body: string;
+  readonly due: { readonly date: string; readonly time: string | null; readonly timezone: string | null } | null;
   readonly created_at: string;
   readonly read_at: string | null;
 }

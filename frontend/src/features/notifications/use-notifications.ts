@@ -7,6 +7,7 @@ import { messageOf } from "@/lib/api/request";
 import { listNotifications, markRead } from "./api";
 import { showInBrowser } from "./browser";
 import type { Notification } from "./types";
+import { bodyOf } from "./words";
 
 export interface Inbox {
   readonly items: readonly Notification[];
@@ -18,7 +19,7 @@ export interface Inbox {
 }
 
 /** The inbox, live. What arrives while the page is open is announced; what was there before is only counted. */
-export function useNotifications(onArrival: () => void): Inbox {
+export function useNotifications(timezone: string, onArrival: () => void): Inbox {
   const [items, setItems] = useState<readonly Notification[]>([]);
   const [problem, setProblem] = useState<string>();
   const known = useRef<Set<string>>(undefined);
@@ -40,12 +41,12 @@ export function useNotifications(onArrival: () => void): Inbox {
 
   const arrive = useCallback(
     (notification: Notification) => {
-      const text = notification.body ? `${notification.title}: ${notification.body}` : notification.title;
-      toast({ text, tone: "reminder", sticky: true, action: { label: "Mark read", run: () => void read(notification) } });
-      showInBrowser(notification);
+      const body = bodyOf(notification, timezone, new Date());
+      toast({ text: `${notification.title} · ${body}`, tone: "reminder", sticky: true, action: { label: "Mark read", run: () => void read(notification) } });
+      showInBrowser(notification, body);
       onArrival();
     },
-    [onArrival, read, toast],
+    [onArrival, read, timezone, toast],
   );
 
   const refresh = useCallback(async () => {

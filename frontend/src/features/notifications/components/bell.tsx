@@ -7,15 +7,21 @@ import { agoWords } from "@/lib/dates/due";
 import { useNow } from "@/lib/dates/use-now";
 import type { Inbox } from "../use-notifications";
 import type { Notification } from "../types";
+import { bodyOf } from "../words";
 import styles from "./notifications.module.css";
 
-function Entry({ notification, inbox, now }: { notification: Notification; inbox: Inbox; now: Date }) {
-  const { title, body, created_at, read_at } = notification;
+interface Props {
+  inbox: Inbox;
+  timezone: string;
+}
+
+function Entry({ notification, inbox, timezone, now }: Props & { notification: Notification; now: Date }) {
+  const { title, created_at, read_at } = notification;
   return (
     <li className={styles.entry} data-unread={!read_at}>
       <div className={styles.words}>
         <strong>{title}</strong>
-        {body && <span>{body}</span>}
+        <span>{bodyOf(notification, timezone, now)}</span>
         <time dateTime={created_at}>{agoWords(created_at, now)}</time>
       </div>
       {!read_at && (
@@ -28,7 +34,7 @@ function Entry({ notification, inbox, now }: { notification: Notification; inbox
 }
 
 /** The inbox behind a bell that counts what is unread. */
-export function Bell({ inbox }: { inbox: Inbox }) {
+export function Bell({ inbox, timezone }: Props) {
   const now = useNow();
   const { items, unread, problem } = inbox;
   const trigger = (
@@ -57,7 +63,7 @@ export function Bell({ inbox }: { inbox: Inbox }) {
           {items.length === 0 && !problem && <p className={styles.empty}>Reminders that ring are kept here.</p>}
           <ul>
             {items.map((notification) => (
-              <Entry key={notification.id} notification={notification} inbox={inbox} now={now} />
+              <Entry key={notification.id} notification={notification} inbox={inbox} timezone={timezone} now={now} />
             ))}
           </ul>
         </>

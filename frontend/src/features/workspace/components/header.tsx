@@ -34,14 +34,21 @@ async function signOut(): Promise<void> {
   leaveFor("/sign-in");
 }
 
-export function Header({ person, inbox, openHelp }: { person: Person; inbox: Inbox; openHelp: () => void }) {
+interface Props {
+  person: Person;
+  inbox: Inbox;
+  timezone: string;
+  openHelp: () => void;
+}
+
+export function Header({ person, inbox, timezone, openHelp }: Props) {
   return (
     <header className={styles.header}>
       <h1 className={styles.brand}>
         <Logo /> Todoku
       </h1>
       <LiveStatus />
-      <Bell inbox={inbox} />
+      <Bell inbox={inbox} timezone={timezone} />
       <Popover label="Account" trigger={<Icon name="user" size={20} />}>
         {(close) => (
           <div className={styles.account}>

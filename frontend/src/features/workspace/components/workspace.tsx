@@ -25,13 +25,13 @@ function Panes({ person }: { person: Person }) {
   const [help, setHelp] = useState(false);
   const [reminders, setReminders] = useState(false);
   const remindersSeen = useCallback(() => setReminders(true), []);
-  const inbox = useNotifications(remindersSeen);
   const timezone = useTimezone();
+  const inbox = useNotifications(timezone, remindersSeen);
   useShortcuts(setPane, setHelp);
 
   return (
     <div className={styles.workspace} data-pane={pane}>
-      <Header person={person} inbox={inbox} openHelp={() => setHelp(true)} />
+      <Header person={person} inbox={inbox} timezone={timezone} openHelp={() => setHelp(true)} />
       {reminders && <AskBar />}
       <main className={styles.panes}>
         <div className={styles.chat}>
