@@ -178,7 +178,7 @@ class FakeConversations(Conversations):
 
     async def delete(self, user_id: str, id: str) -> None:
         for kept in (self.rows, self.stored_items, self.turns):
-            kept.pop((user_id, id), None)  # type: ignore[attr-defined]
+            kept.pop((user_id, id), None)
 
     async def items(
         self, user_id: str, conversation_id: str, after: str | None, limit: int, order: Order
@@ -275,16 +275,16 @@ class World:
         self.tasks = FakeTasks()
         self.model = ScriptedModel([])
         self.conversations = FakeConversations()
-        self.settings = Settings(
-            app_id="chat-agent", mcp_url="http://localhost:8104/mcp", **SECRETS
-        )  # type: ignore[arg-type]
+        named = {"app_id": "chat-agent", "mcp_url": "http://localhost:8104/mcp"}
+        self.settings = Settings.model_validate(named | SECRETS)
         self._mcp()
         self.app = self._app()
 
     def _mcp(self) -> None:
         pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         encoded = base64.b64encode(pem).decode()
-        settings = McpSettings(app_id="mcp-tool", mcp_signing_key=encoded, **SECRETS)  # type: ignore[arg-type]
+        named = {"app_id": "mcp-tool", "mcp_signing_key": encoded}
+        settings = McpSettings.model_validate(named | SECRETS)
         minter = Minter(signing_key(settings.mcp_signing_key), ISSUER, self.clock)
         self.mcp = create_server(settings, Tasks(self.tasks, minter), TestTokens(), self.clock)
         self.mcp_settings = settings
@@ -326,7 +326,12 @@ class World:
         self._running = False
 
     async def post(
-        self, path: str, body: Any, user: str | None = "ann", **headers: str
+        self,
+        path: str,
+        body: Any,
+        user: str | None = "ann",
+        content: str | None = None,
+        **headers: str,
     ) -> httpx2.Response:
         if user:
             headers.setdefault("Authorization", f"Bearer {token_for(user)}")
@@ -335,7 +340,8 @@ class World:
             self.running(),
             httpx2.AsyncClient(transport=transport, base_url="http://chat") as client,
         ):
-            return await client.post(path, json=body, headers=headers)
+            sent = {"json": body} if content is None else {"content": content}
+            return await client.post(path, headers=headers, **sent)
 
     async def chatkit(self, type_: str, user: str = "ann", **params: Any) -> httpx2.Response:
         return await self.post("/chatkit", {"type": type_, "params": params}, user)

@@ -102,6 +102,8 @@ class TestSay:
             ({"message": ""}, "message"),
             ({"message": "  "}, "message"),
             ({"message": "x" * 5001}, "message"),
+            ({"message": "x\0y"}, "message"),
+            ({"message": "x\x1by"}, "message"),
             ({"message": "x", "conversation_id": "one"}, "conversation_id"),
             ({"message": "x", "conversation_id": 0}, "conversation_id"),
             ({"message": "x", "user_id": "bob"}, "user_id"),

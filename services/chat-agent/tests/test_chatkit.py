@@ -250,6 +250,9 @@ class TestBadRequests:
             {"type": "nonsense", "params": {}},
             {"type": "threads.create", "params": {}},
             {"type": "threads.create", "params": {"input": typed("x" * 20_000)}},
+            {"type": "threads.create", "params": {"input": typed("x\0y")}},
+            {"type": "threads.update", "params": {"thread_id": "x", "title": "x" * 201}},
+            {"type": "threads.update", "params": {"thread_id": "x", "title": ""}},
             {"params": {}},
             [],
         ],
@@ -258,6 +261,23 @@ class TestBadRequests:
         answer = await world.post("/chatkit", body)
         assert answer.status_code == 422
         assert answer.json()["errors"]
+
+    async def test_a_long_message_in_another_script_is_not_too_long(
+        self, world: World, read_events: ReadEvents
+    ) -> None:
+        world.script([assistant_message("ok")])
+        answer = await world.chatkit("threads.create", input=typed("کرایہ " * 800))
+        assert answer.status_code == 200
+        assert of_type(read_events(answer), "thread.item.done")
+
+    @pytest.mark.parametrize("depth", [900, 100_000])
+    async def test_deep_nesting_is_refused(self, world: World, depth: int) -> None:
+        nested = "[" * depth + "]" * depth
+        body = f'{{"type": "threads.list", "params": {{}}, "metadata": {{"x": {nested}}}}}'
+        answer = await world.post(
+            "/chatkit", None, content=body, **{"Content-Type": "application/json"}
+        )
+        assert answer.status_code in (400, 422)
 
     async def test_without_a_token_is_401(self, world: World) -> None:
         assert (await world.post("/chatkit", {}, user=None)).status_code == 401

@@ -1,6 +1,7 @@
 """The HTTP routes: authenticate, parse, one call."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from todoku_platform.problems import Problem, not_found
 
 from todoku_chat.assistant import Caller
 from todoku_chat.errors import ChatError
-from todoku_chat.schemas import MAX_MESSAGE, Answer, Reply, Say
+from todoku_chat.schemas import MAX_MESSAGE, MAX_TITLE, Answer, Reply, Say, without_control
 from todoku_chat.streams import HEADERS
 from todoku_chat.wiring import Parts
 
@@ -112,15 +113,38 @@ def _judge(body: bytes) -> None:
     """What the protocol's own parser lets through and we do not."""
     try:
         parsed = json.loads(body)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise Problem(400, "The body is not valid JSON.") from exc
-    kind = parsed.get("type") if isinstance(parsed, dict) else None
-    if kind not in OFFERED:
+    if not isinstance(parsed, dict) or parsed.get("type") not in OFFERED:
         raise _problem("type", "not one of the requests offered here")
     params = parsed.get("params")
-    given = params.get("input") if isinstance(params, dict) else None
-    if len(json.dumps(given)) > 2 * MAX_MESSAGE:
+    given = params if isinstance(params, dict) else {}
+    try:
+        for text in _texts(parsed):
+            without_control(text)
+    except (ValueError, RecursionError) as exc:
+        raise _problem("params", str(exc)) from exc
+    if _length(given.get("input")) > MAX_MESSAGE:
         raise _problem("params.input", f"longer than {MAX_MESSAGE} characters")
+    if parsed["type"] == "threads.update" and not 0 < len(str(given.get("title"))) <= MAX_TITLE:
+        raise _problem("params.title", f"1 to {MAX_TITLE} characters")
+
+
+def _length(given: object) -> int:
+    content = given.get("content") if isinstance(given, dict) else None
+    parts = content if isinstance(content, list) else []
+    return sum(len(str(part.get("text", ""))) for part in parts if isinstance(part, dict))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from (*_texts(name), *_texts(part))
 
 
 def _problem(field: str, message: str) -> Problem:

@@ -1,16 +1,31 @@
 """The REST contract of the chat."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from todoku_chat.domain import Outcome
 from todoku_chat.repository import Row
 
 MAX_MESSAGE = 5000
+MAX_TITLE = 200
 MAX_NUMBER = 2**31 - 1
+# PostgreSQL's jsonb refuses U+0000; the rest has no meaning in a message.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def without_control(text: str) -> str:
+    """Raises ValueError for control characters other than tab and line breaks."""
+    if _CONTROL.search(text):
+        raise ValueError("contains control characters")
+    return text
+
+
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_MESSAGE),
+    AfterValidator(without_control),
 ]
 
 
