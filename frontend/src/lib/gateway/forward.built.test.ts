@@ -100,4 +100,15 @@ describe("the built server", () => {
     expect((await fetch(`${web.url}/livez`)).status).toBe(200);
     expect((await fetch(`${web.url}/readyz`)).status).toBe(503);
   });
+
+  it("ends within seconds of being told to, whatever streams are open", async () => {
+    const other = await startBuilt(service.url);
+    respond = (_request, response) => response.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
+    const headers = { Authorization: "Bearer own" };
+    const stream = await fetch(`${other.url}/api/me/stream`, { headers });
+    const began = Date.now();
+    await other.stop();
+    expect(Date.now() - began).toBeLessThan(8_000);
+    await stream.body?.cancel().catch(() => undefined);
+  });
 });
