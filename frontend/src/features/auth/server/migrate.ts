@@ -17,14 +17,7 @@ async function ensureSchema(client: Client): Promise<void> {
 async function plan(connectionString: string) {
   const pool = new Pool({ ...poolConfig(connectionString), options: `-c search_path=${AUTH_SCHEMA}` });
   const options = authOptions(readSettings(process.env));
-  const { advanced } = options;
-  const database = { ...advanced.database, validateSchema: false }; // it is about to be made
-  const auth = betterAuth({
-    ...options,
-    advanced: { ...advanced, database },
-    database: pool,
-    logger: { level: "error" },
-  });
+  const auth = betterAuth({ ...options, database: pool, logger: { level: "error" } });
   return { pool, migrations: await getMigrations(auth.options) };
 }
 

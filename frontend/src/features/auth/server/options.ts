@@ -53,7 +53,8 @@ export function authOptions({ baseUrl, secret, signInsPerMinute, trustedProxies 
     session: { expiresIn: 30 * DAY, updateAge: DAY },
     rateLimit: rateLimit(signInsPerMinute),
     advanced: {
-      database: { generateId: "uuid" },
+      // The migration makes the schema; checking it again would tie the start to a database that is up.
+      database: { generateId: "uuid", validateSchema: false },
       useSecureCookies: baseUrl.startsWith("https:"),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax" },
       ipAddress: trustedProxies.length ? { trustedProxies: [...trustedProxies] } : undefined,
