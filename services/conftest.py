@@ -11,8 +11,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import make_url
+from todoku_platform.direct import DirectDriver
 from todoku_platform.migrations import upgrade
-from todoku_platform.storage import DirectDriver, Storage
+from todoku_platform.storage import Storage
 
 with warnings.catch_warnings():
     # The package looks for XDG_RUNTIME_DIR when it is imported.
