@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests marked `postgres`: on a Unix socket, without the rest of the stack."""
+"""A real PostgreSQL for tests marked `postgres`: on a Unix socket, the rest of the stack absent."""
 
 import asyncio
 import importlib
