@@ -99,6 +99,7 @@ describe("the built server", () => {
   it("is alive without its database, but not ready", async () => {
     expect((await fetch(`${web.url}/livez`)).status).toBe(200);
     expect((await fetch(`${web.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${web.url}/api/auth/jwks`)).status).toBe(503);
   });
 
   it("ends within seconds of being told to, whatever streams are open", async () => {

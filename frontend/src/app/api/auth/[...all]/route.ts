@@ -1,11 +1,22 @@
 import { authentication } from "@/features/auth/server/auth";
 import { sessions } from "@/features/auth/server/sessions";
+import { unavailable } from "@/lib/gateway/problems";
 
 export const dynamic = "force-dynamic";
 
+/** Better Auth's answer; its own errors are told apart from a database that is away, which may be tried again. */
+async function answer(request: Request): Promise<Response> {
+  const { auth, database } = authentication();
+  const response = await auth.handler(request).catch((error: unknown) => error);
+  const failed = !(response instanceof Response) || response.status >= 500;
+  if (failed && !(await database.ready())) return unavailable("sign-in");
+  if (!(response instanceof Response)) throw response;
+  return response;
+}
+
 async function handle(request: Request): Promise<Response> {
   const session = sessions.cookie(request.headers);
-  const response = await authentication().auth.handler(request);
+  const response = await answer(request);
   // Signing in, out or changing a password replaces the session: its token goes with it.
   if (session && request.method === "POST") sessions.forget(session);
   return response;
