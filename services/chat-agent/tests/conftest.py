@@ -21,6 +21,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import chatkit.server  # noqa: F401
 
+from agents import Model
 from agents.testing import ScriptedModel
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -273,7 +274,7 @@ class World:
     def __init__(self) -> None:
         self.clock = FixedClock(NOW)
         self.tasks = FakeTasks()
-        self.model = ScriptedModel([])
+        self.model: Any = ScriptedModel([])
         self.conversations = FakeConversations()
         named = {"app_id": "chat-agent", "mcp_url": "http://localhost:8104/mcp"}
         self.settings = Settings.model_validate(named | SECRETS)
@@ -309,6 +310,11 @@ class World:
         return httpx2.AsyncClient(
             transport=httpx2.ASGITransport(self.gate), headers=headers, timeout=timeout
         )
+
+    def use(self, model: Model) -> None:
+        """Another model than the scripted one."""
+        self.model = model
+        self.app = self._app()
 
     def script(self, *steps: Any) -> None:
         self.model.extend(steps)
