@@ -42,6 +42,7 @@ STATIC = (
     Check("mypy", (PYTHON, "-m", "mypy")),
     Check("imports", (str(Path(PYTHON).with_name("lint-imports")),)),
     Check("drift", (PYTHON, "contracts/generate.py", "--check")),
+    Check("client drift", ("npm", "run", "--silent", "generate", "--", "--check"), FRONTEND),
     Check("tsc", ("npm", "run", "--silent", "typecheck"), FRONTEND),
     Check("eslint", ("npm", "run", "--silent", "lint"), FRONTEND),
 )
