@@ -143,8 +143,10 @@ def tail(log: Path, lines: int = LOG_TAIL_LINES) -> str:
 
 
 def base_environment() -> dict[str, str]:
-    """This process's environment without what could redirect or leak to a child."""
+    """This process's environment without what could redirect, slow or leak to a child."""
     hidden = {"DATABASE_URL", "REDIS_URL", "VIRTUAL_ENV", "PYTHONPATH"}
+    # With it every start of a service would compile all it imports again: seconds each time.
+    hidden.add("PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if name not in hidden}
 
 

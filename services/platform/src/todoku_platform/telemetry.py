@@ -22,6 +22,7 @@ correlation_id: ContextVar[str] = ContextVar("correlation_id", default="")
 traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 MAX_BODY = 256 * 1024
+SIDECAR_PATHS = ("/events/", "/job/")
 TOO_LARGE = f"The body is larger than {MAX_BODY} bytes."
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -116,7 +117,7 @@ class Edge:
             await send(message)
 
         try:
-            problem = _unacceptable(headers)
+            problem = _unacceptable(scope["path"], headers)
             if problem is None:
                 await self._app(scope, limited(receive), outgoing)
             else:
@@ -128,11 +129,16 @@ class Edge:
             REQUESTS.labels(scope["method"], path, str(status)).observe(spent)
 
 
-def _unacceptable(headers: Mapping[bytes, bytes]) -> Problem | None:
-    """Refuses by the headers alone: what is too long, and what is not JSON."""
+def _unacceptable(path: str, headers: Mapping[bytes, bytes]) -> Problem | None:
+    """Refuses by the headers alone: what is too long, and what is not JSON.
+
+    The sidecar's calls say what they like: those routes judge the body themselves.
+    """
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > MAX_BODY:
         return Problem(413, TOO_LARGE)
+    if path.startswith(SIDECAR_PATHS):
+        return None
     has_body = length != b"0" or b"transfer-encoding" in headers
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if has_body and media_type != b"application/json" and not media_type.endswith(b"+json"):
