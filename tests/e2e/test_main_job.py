@@ -57,6 +57,8 @@ def page(stack: Stack, context: BrowserContext) -> Iterator[Page]:
 
 def say(page: Page, text: str) -> None:
     page.get_by_label("Message").fill(text)
+    send = page.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_enabled(timeout=SHOWN_MS)  # not while a reply is still coming
     page.get_by_label("Message").press("Enter")
 
 

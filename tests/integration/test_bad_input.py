@@ -115,7 +115,7 @@ class TestQueries:
         answer = person.call("GET", f"/api/me/tasks/{task_id}")
         assert answer.status_code in {404, 422}
 
-    @pytest.mark.parametrize("key", ["", " ", "x" * 201, "ä"])
+    @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "ä"])
     def test_idempotency_keys(self, person: Person, key: str) -> None:
         headers = {"Idempotency-Key": key.encode("latin-1")}
         body = {"title": "T"}
