@@ -55,7 +55,7 @@ export async function forward(request: Request, gateway: Gateway): Promise<Respo
     const upstream = await send({
       url: target.url,
       method: request.method,
-      headers: upstreamHeaders(request.headers, caller.token),
+      headers: upstreamHeaders(request, caller.token),
       body: request.body,
       bodyLimit: BODY_LIMIT,
       signal: request.signal,

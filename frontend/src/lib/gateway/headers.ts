@@ -13,10 +13,16 @@ const HOP_BY_HOP = new Set([
   "upgrade",
 ]);
 
-// Cookies stop here: services know tokens only. A length is kept or dropped with the body, by forward().
+// Cookies stop here: services know tokens only.
 const NOT_UPSTREAM = new Set([...HOP_BY_HOP, "cookie", "host", "expect", "accept-encoding", "forwarded"]);
 // Sidecars and this server speak to each other by these; from a client they would be forgeries.
 const INTERNAL = /^(dapr-|x-middleware-|x-nextjs-|x-forwarded-|x-invoke-|x-matched-path$)/;
+
+/**
+ * Next hands over no body of a GET or HEAD. A length without its body would make the service take the start
+ * of the next request on the same connection, somebody else's perhaps, for the body of this one.
+ */
+const OF_A_BODY = new Set(["content-length", "content-type", "content-encoding"]);
 
 const NOT_DOWNSTREAM = new Set([...HOP_BY_HOP, "set-cookie", "server", "date"]);
 
@@ -25,11 +31,12 @@ function namedByConnection(connection: string | null | undefined): Set<string> {
 }
 
 /** What a service receives: the client's headers without what belongs to this hop, plus the session's token. */
-export function upstreamHeaders(incoming: Headers, token: string | undefined): OutgoingHttpHeaders {
-  const dropped = namedByConnection(incoming.get("connection"));
+export function upstreamHeaders({ headers, body }: Request, token: string | undefined): OutgoingHttpHeaders {
+  const dropped = namedByConnection(headers.get("connection"));
   const outgoing: OutgoingHttpHeaders = {};
-  incoming.forEach((value, name) => {
-    if (!NOT_UPSTREAM.has(name) && !dropped.has(name) && !INTERNAL.test(name)) outgoing[name] = value;
+  headers.forEach((value, name) => {
+    if (NOT_UPSTREAM.has(name) || dropped.has(name) || INTERNAL.test(name)) return;
+    if (body || !OF_A_BODY.has(name)) outgoing[name] = value;
   });
   if (token) outgoing.authorization = `Bearer ${token}`;
   // Compressing is this server's business; a compressed stream from a service could not be flushed by us.
