@@ -1,10 +1,15 @@
 """What becomes of a message."""
 
 import json
+from types import SimpleNamespace
 
+import httpx2
 import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
 from todoku_platform.errors import Conflict, Erased, Refused, Unavailable
-from todoku_platform.inbox import Dispatcher, Outcome, Subscription
+from todoku_platform.inbox import Dispatcher, Outcome, Subscription, router
+from todoku_platform.telemetry import MAX_BODY, Edge
 
 TOPIC = "user-events"
 TYPE = "dev.todoku.settings.changed.v1"
@@ -111,3 +116,30 @@ class TestOutcome:
         judge, _ = dispatcher(dead)
         await judge.receive(TOPIC, message | {"data": {"settings": {"timezone": {"secret": 1}}}})
         assert "secret" not in json.dumps(dead.stored[0][2])
+
+
+class TestBody:
+    """The sidecar takes any other status than 200 for "deliver it again", for ever."""
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            pytest.param(b"[" * 100_000, id="nested deeper than the parser goes"),
+            pytest.param(b'{"id": "' + b"x" * MAX_BODY + b'"}', id="larger than any message"),
+            pytest.param(b"\xff\x00", id="no text"),
+        ],
+    )
+    async def test_what_cannot_be_read_is_given_up(self, dead, content):
+        judge, _ = dispatcher(dead)
+        app = FastAPI()
+        app.state.context = SimpleNamespace(settings=SimpleNamespace(app_api_token=SecretStr("t")))
+        app.include_router(router((Subscription(TOPIC, {}),), judge, dead))
+        app.add_middleware(Edge)
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://sample") as client:
+            answer = await client.post(
+                f"/events/{TOPIC}", content=content, headers={"dapr-api-token": "t"}
+            )
+        assert answer.json() == {"status": "DROP"}
+        [(_, message, _)] = dead.stored
+        assert set(message) == {"raw"}

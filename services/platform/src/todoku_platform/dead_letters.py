@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Text, Uuid, literal_column, select, text
 from todoku_platform.clock import Clock
 from todoku_platform.ids import new_id
 from todoku_platform.statements import Statement, one, param, rows, statement
-from todoku_platform.storage import Storage
+from todoku_platform.storage import Storage, StorageError
 from todoku_platform.tables import PlatformTables
 
 UNEXPLAINED = "given up before it reached the handler"
@@ -19,7 +19,13 @@ def _identify(message: object) -> tuple[str, str]:
     """(event id, type); a message without an id gets one from its content, so it is kept once."""
     fields = message if isinstance(message, dict) else {}
     digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
-    return str(fields.get("id") or digest)[:100], str(fields.get("type") or "")[:200]
+    name, kind = str(fields.get("id") or digest), str(fields.get("type") or "")
+    return _plain(name)[:100], _plain(kind)[:200]
+
+
+def _plain(text: str) -> str:
+    """Without what no text column takes: U+0000 and halves of surrogate pairs."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 class DeadLetters:
@@ -50,16 +56,24 @@ class DeadLetters:
 
     async def _write(self, topic: str, message: object, reason: str, *, explained: bool) -> None:
         event_id, kind = _identify(message)
-        await self._storage.execute(
-            self._put[explained],
-            id=str(new_id()),
-            topic=topic,
-            event_id=event_id,
-            type=kind,
-            reason=reason[:2000],
-            envelope=json.dumps(message),
-            now=self._clock.now().isoformat(),
-        )
+
+        async def put(envelope: object) -> None:
+            await self._storage.execute(
+                self._put[explained],
+                id=str(new_id()),
+                topic=topic,
+                event_id=event_id,
+                type=kind,
+                reason=_plain(reason)[:2000],
+                envelope=json.dumps(envelope),
+                now=self._clock.now().isoformat(),
+            )
+
+        try:
+            await put(message)
+        except StorageError:
+            # JSON that jsonb refuses (U+0000, NaN). Not kept, it would be delivered for ever.
+            await put({"raw": json.dumps(message)})
 
     async def list(self, after: str, limit: int) -> Any:
         """Oldest first, those with an id above `after`."""

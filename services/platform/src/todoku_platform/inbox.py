@@ -21,7 +21,7 @@ from todoku_platform.dead_letters import DeadLetters
 from todoku_platform.errors import Conflict, Erased, Refused, Unavailable
 from todoku_platform.identity import require_sidecar
 from todoku_platform.saving import Key
-from todoku_platform.telemetry import MESSAGES, correlation_id, traceparent
+from todoku_platform.telemetry import MAX_BODY, MESSAGES, correlation_id, traceparent
 
 log = logging.getLogger(__name__)
 _SUBJECT = re.compile(r"users/(?P<user>[^/]+)(/(?P<kind>[a-z-]+)(/(?P<id>[^/]+))?)?")
@@ -197,9 +197,12 @@ def router(
 
 
 async def _body(request: Request) -> object:
+    """What is no JSON, or larger than any message of ours, is given up like all that is invalid."""
     raw = await request.body()
+    if len(raw) > MAX_BODY:
+        return {"raw": raw[:MAX_BODY].decode("utf-8", "replace")}
     try:
         parsed: object = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"raw": raw.decode("utf-8", "replace")}
     return parsed

@@ -23,6 +23,7 @@ traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 MAX_BODY = 256 * 1024
 SIDECAR_PATHS = ("/events/", "/job/")
+"""These judge the body themselves: the sidecar takes any refusal for "deliver it again"."""
 TOO_LARGE = f"The body is larger than {MAX_BODY} bytes."
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -117,9 +118,10 @@ class Edge:
             await send(message)
 
         try:
-            problem = _unacceptable(scope["path"], headers)
+            judged = not scope["path"].startswith(SIDECAR_PATHS)
+            problem = _unacceptable(headers) if judged else None
             if problem is None:
-                await self._app(scope, limited(receive), outgoing)
+                await self._app(scope, limited(receive) if judged else receive, outgoing)
             else:
                 await problem.response()(scope, receive, outgoing)
         finally:
@@ -129,16 +131,11 @@ class Edge:
             REQUESTS.labels(scope["method"], path, str(status)).observe(spent)
 
 
-def _unacceptable(path: str, headers: Mapping[bytes, bytes]) -> Problem | None:
-    """Refuses by the headers alone: what is too long, and what is not JSON.
-
-    The sidecar's calls say what they like: those routes judge the body themselves.
-    """
+def _unacceptable(headers: Mapping[bytes, bytes]) -> Problem | None:
+    """Refuses by the headers alone: what is too long, and what is not JSON."""
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > MAX_BODY:
         return Problem(413, TOO_LARGE)
-    if path.startswith(SIDECAR_PATHS):
-        return None
     has_body = length != b"0" or b"transfer-encoding" in headers
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if has_body and media_type != b"application/json" and not media_type.endswith(b"+json"):
