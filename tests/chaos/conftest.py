@@ -24,8 +24,10 @@ def notification(faults: Callable[[str], Faults]) -> Faults:
 
 @pytest.fixture(autouse=True)
 def whole(stack: Stack) -> Iterator[None]:
-    """Leave the stack as it was found: every process up."""
+    """Leave the stack as it was found: every process up that was."""
+    up = [name for name in stack.processes() if stack.process(name).pid]
     yield
-    for name in stack.processes():
+    for name in up:
         stack.process(name).start()
+    for name in up:
         stack.process(name).wait_ready(60)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from harness.faults import Faults
@@ -12,18 +13,23 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.both_brokers
 
 
+def complete(person: Person, task: dict[str, Any]) -> None:
+    """Whoever gets no answer, because the process died over it, asks again."""
+    eventually(partial(person.complete, task["id"]), 40, "accepted")
+
+
 class TestRelay:
     def test_killed_between_commit_and_publish(self, task: Faults, person: Person) -> None:
         made = add_repeating(person, "Water the plants")
         task.put("die-before-publish")
-        person.complete(made["id"])
+        complete(person, made)
         task.happened("die-before-publish")
         once_in_effect(person, made)
 
     def test_killed_between_publish_and_mark(self, task: Faults, person: Person) -> None:
         made = add_repeating(person, "Water the plants")
         task.put("die-after-publish")
-        person.complete(made["id"])
+        complete(person, made)
         task.happened("die-after-publish")
         once_in_effect(person, made)
 
@@ -34,7 +40,7 @@ class TestConsumer:
     def test_recurring(self, recurring: Faults, person: Person) -> None:
         made = add_repeating(person, "Feed the cat")
         recurring.put("die-before-ack-task-events")
-        person.complete(made["id"])
+        complete(person, made)
         recurring.happened("die-before-ack-task-events")
         self.comes_again(recurring, "task-events")
         once_in_effect(person, made)
@@ -42,7 +48,7 @@ class TestConsumer:
     def test_task(self, task: Faults, person: Person) -> None:
         made = add_repeating(person, "Feed the cat")
         task.put("die-before-ack-task-commands")
-        person.complete(made["id"])
+        complete(person, made)
         task.happened("die-before-ack-task-commands")
         self.comes_again(task, "task-commands")
         once_in_effect(person, made)
@@ -50,7 +56,7 @@ class TestConsumer:
     def test_notification(self, notification: Faults, person: Person) -> None:
         made = add_repeating(person, "Feed the cat")
         notification.put("die-before-ack-task-updates")
-        person.complete(made["id"])
+        complete(person, made)
         notification.happened("die-before-ack-task-updates")
         self.comes_again(notification, "task-updates")
         once_in_effect(person, made)
@@ -70,7 +76,7 @@ class TestAnyProcess:
         for number, each in enumerate(made):
             if number == 2:
                 person.stack.process(name).crash()
-            eventually(partial(person.complete, each["id"]), 40, "accepted")
+            complete(person, each)
         for each in made:
             once_in_effect(person, each)
 

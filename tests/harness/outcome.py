@@ -45,12 +45,12 @@ def successor(person: Person, task: dict[str, Any], timeout: float = 60) -> dict
 
 
 def once_in_effect(person: Person, completed: dict[str, Any], timeout: float = 60) -> None:
-    """One next occurrence with one planned reminder; the old reminder cancelled; one live row
-    for each change; nothing given up."""
+    """One next occurrence with one planned reminder; none left of the old one; one live row for
+    each change; nothing given up."""
     following = successor(person, completed, timeout)
     assert not following["withdrawn"]
     one_reminder(person, following["id"], "planned", timeout)
-    one_reminder(person, completed["id"], "cancelled", timeout)
+    none_waits(person, completed["id"], timeout)
     settled(person.stack, timeout)
     feed_is_exact(person, timeout)
     assert dead_letters(person) == 0
@@ -65,6 +65,13 @@ def one_reminder(person: Person, task_id: str, status: str, timeout: float = 60)
         timeout,
         f"one {status} reminder",
     )
+
+
+def none_waits(person: Person, task_id: str, timeout: float = 60) -> None:
+    """No reminder will ring: cancelled, or never planned where "done" was heard first."""
+    sql = """SELECT count(*) FROM notification.reminders WHERE user_id = $1
+             AND task_id = $2::text::uuid AND status IN ('planned', 'snoozed')"""
+    eventually(lambda: count(person.stack, sql, person.id, task_id) == 0, timeout, "no reminder")
 
 
 def feed_is_exact(person: Person, timeout: float = 60) -> None:
