@@ -1,4 +1,5 @@
 import asyncio
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +13,10 @@ from todoku_platform.app import Context
 from todoku_platform.identity import Principal
 
 pytestmark = pytest.mark.postgres
+
+
+def forged(instant: str) -> str:
+    return urlsafe_b64encode(f"{instant}|{uuid4()}".encode()).decode()
 
 
 class FakeVerifier:
@@ -107,11 +112,18 @@ class TestNotifications:
         answer = await client.patch(f"/api/me/notifications/{uuid4()}", json=body)
         assert answer.status_code == 422
 
-    @pytest.mark.parametrize("cursor", ["x", "eA==", "MjAyNi0wMS0wMXx4"])
+    @pytest.mark.parametrize(
+        "cursor", ["x", "eA==", "MjAyNi0wMS0wMXx4", forged("0001-01-01T00:00:00+14:00")]
+    )
     async def test_foreign_cursor(self, client, cursor) -> None:
         answer = await client.get("/api/me/notifications", params={"cursor": cursor})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "cursor"
+
+    async def test_a_cursor_with_an_offset_the_database_would_refuse(self, client) -> None:
+        cursor = forged("2026-01-01T00:00:00+23:59")
+        answer = await client.get("/api/me/notifications", params={"cursor": cursor})
+        assert answer.status_code == 200
 
 
 class TestReminders:

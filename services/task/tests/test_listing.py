@@ -125,10 +125,18 @@ class TestPages:
             ("title", b64encode(b'["title", "\\ud800", 1]').decode()),
             ("title", b64encode(b"[" * 1400).decode()),
             ("title", "bnVsbA"),
+            ("title", b64encode(b'["title", null, 1]').decode()),
+            ("created", b64encode(b'["created", null]').decode()),
+            ("updated", b64encode(b'["updated", "0001-01-01T00:00:00+14:00", 1]').decode()),
         ):
             answer = await client.get(f"/tasks?sort={sort}&cursor={cursor}")
             assert answer.status_code == 422
             assert answer.json()["errors"][0]["field"] == "cursor"
+
+    async def test_a_time_of_day_with_an_offset_the_database_would_refuse(self, client, add):
+        await add("a")
+        made = b64encode(b'["due", "2026-01-01", "10:00+23:59", 1]').decode().rstrip("=")
+        assert (await client.get(f"/tasks?sort=due&cursor={made}")).status_code == 200
 
 
 def test_the_longest_statement_passes():

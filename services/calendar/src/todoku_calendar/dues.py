@@ -90,9 +90,14 @@ def _time(value: Any) -> time | None:
 
 @lru_cache(maxsize=1024)
 def valid_zone(name: str) -> bool:
-    """Whether `name` is an IANA time zone known here (links such as US/Eastern included)."""
+    """Whether `name` is an IANA time zone known here (links such as US/Eastern included).
+
+    `posix/…` and `right/…` are folders of some systems' zone data: PostgreSQL knows none of them.
+    """
+    if not name or name.startswith(("posix/", "right/")):
+        return False
     try:
-        return bool(name) and ZoneInfo(name).key not in ("localtime", "posixrules", "Factory")
+        return ZoneInfo(name).key not in ("localtime", "posixrules", "Factory")
     except (KeyError, ValueError, OSError):
         return False
 

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,8 +24,9 @@ def page(limit: int, cursor: str | None) -> Page:
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is None:
             raise ValueError("without an offset")
-        return Page(limit, (instant, UUID(key)))
-    except ValueError as exc:
+        # In UTC: PostgreSQL takes no offset of 16 hours or more.
+        return Page(limit, (instant.astimezone(UTC), UUID(key)))
+    except (ValueError, OverflowError) as exc:
         raise invalid("cursor", "This cursor was not made here.") from exc
 
 

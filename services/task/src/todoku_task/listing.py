@@ -223,10 +223,10 @@ def _read_cursor(text: str, sort: str) -> dict[str, str | None]:
         if made_for != sort or len(values) != len(names):
             raise ValueError
         return {
-            name: None if value is None else _checked(name, str(value))
+            name: None if value is None and name in _EMPTY else _checked(name, str(value))
             for name, value in zip(names, values, strict=True)
         }
-    except (ValueError, TypeError, KeyError, binascii.Error):
+    except (ValueError, TypeError, KeyError, OverflowError, binascii.Error):
         raise invalid("cursor", "Not a cursor of this list and order.") from None
 
 
@@ -247,11 +247,14 @@ def _text(value: str) -> str:
     return value.encode().decode()
 
 
+_EMPTY = ("due_date", "due_time", "priority")
+"""What a task may be without."""
+
 _READ: dict[str, Callable[[str], str]] = {
     "number": _number,
     "title": _text,
     "priority": _text,
     "due_date": lambda value: date.fromisoformat(value).isoformat(),
-    "due_time": lambda value: time.fromisoformat(value).isoformat(),
+    "due_time": lambda value: time.fromisoformat(value).replace(tzinfo=None).isoformat(),
     "updated_at": lambda value: instant(datetime.fromisoformat(value)),
 }
