@@ -68,9 +68,11 @@ class TestZones:
 
     @pytest.mark.parametrize(
         "name",
-        ["", "Berlin", "Europe", "europe/berlin/", "/etc/passwd", "Factory"]
-        # Some systems have these folders; PostgreSQL would refuse every list of the user's.
-        + ["right/UTC", "posix/Europe/Berlin"],
+        [
+            *("", "Berlin", "Europe", "europe/berlin/", "/etc/passwd", "Factory"),
+            # Some systems have these folders; PostgreSQL would refuse every list of the user's.
+            *("right/UTC", "posix/Europe/Berlin"),
+        ],
     )
     def test_unknown(self, name: str) -> None:
         assert not valid_zone(name)

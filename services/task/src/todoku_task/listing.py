@@ -222,17 +222,18 @@ def _read_cursor(text: str, sort: str) -> dict[str, str | None]:
         made_for, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
         if made_for != sort or len(values) != len(names):
             raise ValueError
-        return {
-            name: None if value is None and name in _EMPTY else _checked(name, str(value))
-            for name, value in zip(names, values, strict=True)
-        }
+        return {name: _checked(name, value) for name, value in zip(names, values, strict=True)}
     except (ValueError, TypeError, KeyError, OverflowError, binascii.Error):
         raise invalid("cursor", "Not a cursor of this list and order.") from None
 
 
-def _checked(name: str, value: str) -> str:
+def _checked(name: str, value: object) -> str | None:
     """As the database reads it: what it cannot read it answers with silence."""
-    return _READ[name](value)
+    if value is None and name in _EMPTY:
+        return None
+    if value is None:
+        raise ValueError
+    return _READ[name](str(value))
 
 
 def _number(value: str) -> str:
