@@ -24,6 +24,8 @@ ROUTES = {
         f"job/reminder-{uuid4()}-1",
     ],
 }
+LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+"""The last is how a JVM names the first."""
 CASES = [(app_id, route) for app_id, routes in ROUTES.items() for route in routes]
 
 
@@ -125,7 +127,7 @@ def test_everything_listens_on_loopback_only(stack: Stack) -> None:
     ports = {port for _, port in listening}
     assert {stack.ports.app(1), stack.ports.dapr_http(1), stack.ports.dapr_internal(1)} <= ports
     assert stack.ports.web in ports
-    assert {pair for pair in listening if pair[0] not in {"127.0.0.1", "::1"}} == set()
+    assert {pair for pair in listening if pair[0] not in LOOPBACK} == set()
 
 
 def test_the_services_role_cannot_change_the_schema_or_the_history(stack: Stack) -> None:
