@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -113,6 +115,36 @@ class TestRelay:
         sidecar.refuse = set()
         await relay._drain()
         assert [e["id"] for _, e in sidecar.published] == [good, bad]
+
+    async def test_no_bulk_is_larger_than_a_sidecar_takes(self, ready, sidecar):
+        relay, commit = ready
+        large = {"description": "\N{SPARKLES}" * 5000}
+        ids = await commit(*(replace(event(), payload=large) for _ in range(100)))
+        sizes: list[int] = []
+        publish = sidecar.publish
+
+        async def measured(pubsub, topic, entries):
+            sizes.append(sum(len(entry.envelope) for entry in entries))
+            return await publish(pubsub, topic, entries)
+
+        sidecar.publish = measured
+        await relay._drain()
+        assert [made["id"] for _, made in sidecar.published] == ids
+        assert max(sizes) < 2 * 1024 * 1024
+
+    async def test_a_relay_whose_lease_ran_out_takes_back_no_mark_of_another(
+        self, ready, storage, sidecar
+    ):
+        relay, commit = ready
+        [made] = await commit(event())
+        late = await storage.read(relay._claim)
+        await storage.execute(
+            statement(text("UPDATE sample.events SET leased_until = now() - interval '1 second'"))
+        )
+        await relay._drain()
+        ids = json.dumps([each["id"] for each in late["events"]])
+        await storage.execute(relay._settle, ids=ids, done="[]")
+        assert await self.published_at(storage, made) is not None
 
     async def test_two_relays_share_the_work(self, ready, storage, sidecar):
         relay, commit = ready

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +20,7 @@ from todoku_platform.telemetry import OUTBOX_AGE, OUTBOX_DEPTH
 
 log = logging.getLogger(__name__)
 BATCH = 100
+BULK_BYTES = 1024 * 1024  # a sidecar takes no request over 4 MiB, and a refused one comes again
 LEASE_SECONDS = 15
 IDLE_SECONDS = 600.0  # an idle database may suspend meanwhile
 FIRST_BACKOFF, LAST_BACKOFF = 0.2, 5.0
@@ -56,7 +57,8 @@ def _settle(schema: str) -> Statement:
         text(f"""
         UPDATE {schema}.events AS e SET leased_until = NULL,
           published_at = CASE WHEN CAST(:done AS jsonb) ? CAST(e.id AS text) THEN now() END
-        WHERE e.id IN (SELECT CAST(jsonb_array_elements_text(CAST(:ids AS jsonb)) AS uuid))
+        WHERE e.published_at IS NULL
+          AND e.id IN (SELECT CAST(jsonb_array_elements_text(CAST(:ids AS jsonb)) AS uuid))
         """)  # noqa: S608 - the schema is a constant of the service
     )
 
@@ -138,11 +140,10 @@ class Relay:
         done: list[str] = []
         try:
             for topic, group in groupby(sorted(events, key=_by_topic), key=itemgetter("topic")):
-                rows = list(group)
-                failed = await self._sidecar.publish(
-                    self._pubsub, topic, [self._entry(row) for row in rows]
-                )
-                done += [row["id"] for row in rows if row["id"] not in failed]
+                for bulk in _bulks([self._entry(row) for row in group]):
+                    failed = await self._sidecar.publish(self._pubsub, topic, bulk)
+                    sent = (entry.entry_id for entry in bulk)
+                    done += [entry_id for entry_id in sent if entry_id not in failed]
         finally:
             ids = [event["id"] for event in events]
             await self._storage.execute(self._settle, ids=json.dumps(ids), done=json.dumps(done))
@@ -151,6 +152,19 @@ class Relay:
 
     def _entry(self, row: Mapping[str, Any]) -> Entry:
         return Entry(row["id"], row["key"], json.dumps(envelope(row, self._source)).encode())
+
+
+def _bulks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """In their order, up to BULK_BYTES at once; a larger one goes alone."""
+    bulk: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if bulk and size + len(entry.envelope) > BULK_BYTES:
+            yield bulk
+            bulk, size = [], 0
+        bulk.append(entry)
+        size += len(entry.envelope)
+    yield bulk
 
 
 def _by_topic(event: Mapping[str, Any]) -> tuple[str, int]:
