@@ -55,4 +55,16 @@ describe("TokenCache", () => {
     cache.forget("s");
     expect(await cache.get("s", minting("b", 15 * MINUTE))).toBe("b");
   });
+
+  it("keeps no token that was being minted when its session ended", async () => {
+    const { cache } = at();
+    let minted!: (token: { token: string; expiresAt: number }) => void;
+    const underway = cache.get("s", () => new Promise((resolve) => (minted = resolve)));
+    cache.forget("s");
+    minted({ token: "a", expiresAt: 15 * MINUTE });
+    await underway;
+    const again = vi.fn(async () => undefined);
+    expect(await cache.get("s", again)).toBeUndefined();
+    expect(again).toHaveBeenCalled();
+  });
 });

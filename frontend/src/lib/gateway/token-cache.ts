@@ -28,19 +28,25 @@ export class TokenCache {
       this.#remember(session, known);
       return known.token;
     }
-    let pending = this.#pending.get(session);
-    if (!pending) {
-      pending = mint().finally(() => this.#pending.delete(session));
-      this.#pending.set(session, pending);
+    const pending = this.#pending.get(session) ?? mint();
+    this.#pending.set(session, pending);
+    const wanted = () => this.#pending.get(session) === pending;
+    try {
+      const minted = await pending;
+      if (wanted()) {
+        if (minted) this.#remember(session, minted);
+        else this.#tokens.delete(session);
+      }
+      return minted?.token;
+    } finally {
+      if (wanted()) this.#pending.delete(session);
     }
-    const minted = await pending;
-    if (minted) this.#remember(session, minted);
-    else this.forget(session);
-    return minted?.token;
   }
 
+  /** Also a token that is being minted for it is not kept: the session may have ended meanwhile. */
   forget(session: string): void {
     this.#tokens.delete(session);
+    this.#pending.delete(session);
   }
 
   get size(): number {
