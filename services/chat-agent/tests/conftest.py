@@ -361,3 +361,8 @@ def world() -> World:
 @pytest.fixture
 def read_events() -> Any:
     return events
+
+
+@pytest.fixture
+def make_token() -> Any:
+    return token_for

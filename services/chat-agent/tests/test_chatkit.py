@@ -281,3 +281,8 @@ class TestBadRequests:
 
     async def test_without_a_token_is_401(self, world: World) -> None:
         assert (await world.post("/chatkit", {}, user=None)).status_code == 401
+
+    async def test_without_the_scope_is_403(self, world: World, make_token: Any) -> None:
+        bearer = {"Authorization": f"Bearer {make_token('ann', scope='openid')}"}
+        body = {"type": "threads.list", "params": {}}
+        assert (await world.post("/chatkit", body, user=None, **bearer)).status_code == 403

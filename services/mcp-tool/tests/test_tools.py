@@ -114,6 +114,7 @@ class TestAddTask:
             ({"title": "x", "due": {"date": "tomorrow"}}, "due.date"),
             ({"title": "x", "user_id": "bob"}, "user_id: Extra inputs are not permitted"),
             ({"title": "x", "reminders": [{"before": "1 hour"}]}, "reminders.0"),
+            ({"title": "x", "due": {"date": "2026-03-01", "timezone": "z" * 65}}, "due.timezone"),
         ],
     )
     async def test_names_the_bad_argument(

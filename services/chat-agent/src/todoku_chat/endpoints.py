@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import ValidationError
 from todoku_platform.idempotency import IdempotencyKey, command_key
-from todoku_platform.identity import Principal, authenticate, user
+from todoku_platform.identity import Principal, user
 from todoku_platform.problems import Problem, not_found
 
 from todoku_chat.assistant import Caller
@@ -91,9 +91,8 @@ def _json(reply: Reply) -> JSONResponse:
 
 
 @router.post("/chatkit", response_class=StreamingResponse)
-async def chatkit(request: Request) -> Response:
+async def chatkit(request: Request, principal: Reader) -> Response:
     """The ChatKit protocol: JSON, or a stream of events, by the request's type."""
-    principal = await authenticate(request)
     body = await request.body()
     _judge(body)
     parts = _parts(request)

@@ -43,7 +43,7 @@ class Due(Strict):
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="YYYY-MM-DD, local")
     time: str | None = Field(None, pattern=r"^\d{2}:\d{2}$", description="HH:MM, 24 hours, local")
     timezone: str | None = Field(
-        None, description="IANA zone; leave out to mean wherever the user is"
+        None, max_length=64, description="IANA zone; leave out to mean wherever the user is"
     )
 
 
@@ -55,7 +55,7 @@ class Before(Strict):
 
 
 class At(Strict):
-    at: str = Field(description="An instant, RFC 3339 with its offset")
+    at: str = Field(max_length=50, description="An instant, RFC 3339 with its offset")
 
 
 Reminders = Annotated[

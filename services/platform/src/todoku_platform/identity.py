@@ -145,11 +145,11 @@ async def authenticate(request: Request) -> Principal:
 
 
 def user(scope: str) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency for `/api/{user_id}/…`: the path names the token's subject or `me`, else 404."""
+    """A dependency: a path with `{user_id}` names the token's subject or `me`, else 404."""
 
     async def guard(request: Request) -> Principal:
         principal = await authenticate(request)
-        if request.path_params.get("user_id") not in ("me", principal.user_id):
+        if request.path_params.get("user_id", "me") not in ("me", principal.user_id):
             raise not_found()
         if scope not in principal.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
