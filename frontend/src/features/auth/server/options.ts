@@ -1,4 +1,5 @@
 import type { BetterAuthOptions } from "better-auth";
+import { APIError } from "better-auth/api";
 import { jwt } from "better-auth/plugins/jwt";
 import type { Settings } from "@/config/settings";
 
@@ -41,6 +42,18 @@ function rateLimit(signInsPerMinute: number): BetterAuthOptions["rateLimit"] {
   };
 }
 
+const LONGEST = 500;
+// PostgreSQL's text refuses U+0000 (an error of ours, to the caller); no control character has a meaning here.
+const UNUSABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/u;
+
+/** Better Auth checks that these are texts, and no more. */
+async function checkTexts(user: Record<string, unknown>): Promise<void> {
+  for (const [field, value] of Object.entries(user)) {
+    if (typeof value !== "string" || (value.length <= LONGEST && !UNUSABLE.test(value))) continue;
+    throw new APIError("UNPROCESSABLE_ENTITY", { message: `${field}: too long, or with characters that do not belong` });
+  }
+}
+
 /** Everything of Better Auth but the database, shared by the server and the migration. */
 export function authOptions({ baseUrl, secret, signInsPerMinute, trustedProxies }: Settings) {
   return {
@@ -51,6 +64,7 @@ export function authOptions({ baseUrl, secret, signInsPerMinute, trustedProxies 
     telemetry: { enabled: false },
     emailAndPassword: { enabled: true, requireEmailVerification: false, minPasswordLength: 8, maxPasswordLength: 128 },
     session: { expiresIn: 30 * DAY, updateAge: DAY },
+    databaseHooks: { user: { create: { before: checkTexts }, update: { before: checkTexts } } },
     rateLimit: rateLimit(signInsPerMinute),
     advanced: {
       // The migration makes the schema; checking it again would tie the start to a database that is up.
