@@ -137,11 +137,11 @@ class TestActing:
         assert acting(token()) == "assistant"
 
     def test_an_oauth_client_is_named(self) -> None:
-        assert acting(token(typ="at+jwt", client_id="claude")) == "agent:claude"
+        assert acting(token(typ="at+jwt", client_id="desktop")) == "agent:desktop"
 
     async def test_reaches_the_tools(self) -> None:
         verifier = BearerVerifier(Verifier([issuer_with_keys()]))
-        access = await verifier.verify_token(token(typ="at+jwt", azp="claude"))
+        access = await verifier.verify_token(token(typ="at+jwt", azp="desktop"))
         assert access is not None
-        assert access.claims == {"act": "agent:claude"}
+        assert access.claims == {"act": "agent:desktop"}
         assert access.subject == "ann"

@@ -274,14 +274,14 @@ class TestToken:
         self, connect: Connect, task_service: FakeTaskService
     ) -> None:
         task_service.answer(201, TASK)
-        async with connect("ann|tasks:read tasks:write|agent:claude") as client:
+        async with connect("ann|tasks:read tasks:write|agent:desktop") as client:
             await client.call_tool("add_task", {"title": "x"})
         minted = claims(task_service)
         assert minted["sub"] == "ann"
         assert minted["aud"] == "todoku"
         assert minted["iss"] == "http://127.0.0.1:8104"
         assert minted["scope"] == "tasks:write"
-        assert minted["act"] == {"sub": "agent:claude"}
+        assert minted["act"] == {"sub": "agent:desktop"}
         assert minted["iat"] == 1772352000  # the fixed clock
         assert minted["exp"] - minted["iat"] == 60
 
