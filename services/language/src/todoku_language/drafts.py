@@ -33,7 +33,6 @@ class Draft:
     reminders: tuple[ReminderSpec, ...] = ()
     priority: Priority | None = None
     tags: tuple[str, ...] = ()
-    list_name: str | None = None
     spans: tuple[Span, ...] = ()
     has_date: bool = False
     """The phrase itself names a day (not only a time that implies one)."""
