@@ -36,6 +36,9 @@ class FakeTasks:
     async def load(self, user_id: str, ref: Any, once: Once | None = None) -> Loaded:
         return Loaded(State(self.task), "UTC", self.answer)
 
+    async def settings(self, user_id: str) -> dict[str, Any]:
+        return dict(DEFAULTS)
+
     async def save(self, changes: ChangeSet, key: Key | None = None) -> bool:
         outcome = self.script.pop(0)
         if isinstance(outcome, Exception):
@@ -83,6 +86,13 @@ class TestTries:
             await made.change(CALLER, 1, Complete())
         assert told.value.extra["current"]["status"] == "open"
         assert (len(tasks.script), tasks.woken) == (1, [])
+
+    async def test_settings_three_times_at_most(self) -> None:
+        made, tasks = service(*[Conflict()] * 4)
+        with pytest.raises(Contended) as told:
+            await made.change_settings(CALLER, {"locale": "ur"}, None)
+        assert told.value.extra["current"] == DEFAULTS
+        assert len(tasks.script) == 1
 
     async def test_not_when_the_database_is_away(self) -> None:
         made, tasks = service(Unavailable(), True, task=stored())

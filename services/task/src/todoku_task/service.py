@@ -120,7 +120,10 @@ class TaskService:
             changes = settings_change(after, changed, self._cause(caller))
             return await self._save(changes, None, answers.settings_answer(after))
 
-        return await self._tries(attempt)
+        try:
+            return await self._tries(attempt)
+        except Conflict as exc:
+            raise Contended(await self.tasks.settings(caller.user_id)) from exc
 
     async def _tries(self, attempt: Callable[[], Awaitable[Response | None]]) -> Response:
         """Raises Conflict when other writers were first every time."""
