@@ -129,26 +129,43 @@ class Relay:
         """Publish until nothing is left; returns the seconds after which to look again."""
         while True:
             claimed = await self._storage.read(self._claim)
-            self.depth, self.age = claimed["depth"], claimed["age"] or 0.0
-            OUTBOX_DEPTH.set(self.depth)
-            OUTBOX_AGE.set(self.age)
-            if not claimed["events"]:
-                return min(max(claimed["wait"] or IDLE_SECONDS, 0.05), IDLE_SECONDS)
-            await self._publish(claimed["events"])
+            self._saw(claimed["depth"], claimed["age"] or 0.0)
+            wait = min(max(claimed["wait"] or IDLE_SECONDS, 0.05), IDLE_SECONDS)
+            events = claimed["events"]
+            if not events:
+                return wait
+            await self._publish(events)
+            left = self.depth - len(events)
+            self._saw(left, self.age if left else 0.0)
+            if len(events) < BATCH and not self._woken.is_set():
+                return wait
+
+    def _saw(self, depth: int, age: float) -> None:
+        self.depth, self.age = depth, age
+        OUTBOX_DEPTH.set(depth)
+        OUTBOX_AGE.set(age)
 
     async def _publish(self, events: list[dict[str, Any]]) -> None:
+        """All topics at once: none waits for another's broker write."""
         done: list[str] = []
+        topics = groupby(sorted(events, key=_by_topic), key=itemgetter("topic"))
+        sending = [self._send(topic, list(group), done) for topic, group in topics]
         try:
-            for topic, group in groupby(sorted(events, key=_by_topic), key=itemgetter("topic")):
-                for bulk in _bulks([self._entry(row) for row in group]):
-                    failed = await self._sidecar.publish(self._pubsub, topic, bulk)
-                    sent = (entry.entry_id for entry in bulk)
-                    done += [entry_id for entry_id in sent if entry_id not in failed]
+            outcomes = await asyncio.gather(*sending, return_exceptions=True)
         finally:
             ids = [event["id"] for event in events]
             await self._storage.execute(self._settle, ids=json.dumps(ids), done=json.dumps(done))
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
         if len(done) < len(events):
             raise Unavailable(f"the broker did not take {len(events) - len(done)} events")
+
+    async def _send(self, topic: str, rows: list[dict[str, Any]], done: list[str]) -> None:
+        for bulk in _bulks([self._entry(row) for row in rows]):
+            failed = await self._sidecar.publish(self._pubsub, topic, bulk)
+            sent = (entry.entry_id for entry in bulk)
+            done += [entry_id for entry_id in sent if entry_id not in failed]
 
     def _entry(self, row: Mapping[str, Any]) -> Entry:
         return Entry(row["id"], row["key"], json.dumps(envelope(row, self._source)).encode())
