@@ -45,6 +45,32 @@ class TestSay:
         assert user == "bob"
         assert len(key) == 64
 
+    async def test_a_repeated_request_gives_its_commands_the_same_keys(self, world: World) -> None:
+        """The first one's answer was never stored: it was killed, or still runs."""
+        for attempt in ("first", "second"):
+            world.script(
+                [
+                    function_call("add_task", {"title": "x"}, call_id=f"{attempt}-1"),
+                    function_call("add_task", {"title": "y"}, call_id=f"{attempt}-2"),
+                ],
+                [assistant_message("ok")],
+            )
+            repeat = {"Idempotency-Key": "k1"}
+            await world.post("/api/me/chat", {"message": "add x and y"}, **repeat)
+        keys = [key for _, _, _, key in world.tasks.calls]
+        assert keys[:2] == keys[2:]
+        assert len(set(keys)) == 2
+
+    async def test_without_a_key_each_request_is_its_own(self, world: World) -> None:
+        for call_id in ("c1", "c2"):
+            world.script(
+                [function_call("add_task", {"title": "x"}, call_id=call_id)],
+                [assistant_message("ok")],
+            )
+            await world.post("/api/me/chat", {"message": "add x"})
+        first, second = (key for _, _, _, key in world.tasks.calls)
+        assert first != second
+
     async def test_tells_the_model_zone_and_present(self, world: World) -> None:
         world.script([assistant_message("hello")])
         await world.post("/api/me/chat", {"message": "hi"})

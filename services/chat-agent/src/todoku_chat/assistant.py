@@ -149,11 +149,16 @@ class Assistant:
             made.event_hooks["response"].append(note)
             return made
 
+        calls: dict[str, list[str]] = {}
+
         def key(call: MCPToolMetaContext) -> dict[str, Any]:
-            """The same call of the same turn is the same command, however often it is sent."""
-            call_id = getattr(call.run_context, "tool_call_id", "")
-            digest = hashlib.sha256(f"{turn_id}/{call_id}".encode()).hexdigest()
-            return {IDEMPOTENCY_KEY: digest}
+            """The nth use of a tool in a turn is one command, however often the turn is run."""
+            call_id = str(getattr(call.run_context, "tool_call_id", ""))
+            used = calls.setdefault(call.tool_name, [])
+            if call_id not in used:
+                used.append(call_id)
+            command = f"{turn_id}/{call.tool_name}/{used.index(call_id)}"
+            return {IDEMPOTENCY_KEY: hashlib.sha256(command.encode()).hexdigest()}
 
         headers = {
             "Authorization": f"Bearer {caller.token}",

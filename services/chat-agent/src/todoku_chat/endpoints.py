@@ -1,9 +1,10 @@
 """The HTTP routes: authenticate, parse, one call."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chatkit.server import StreamingResult
 from chatkit.store import NotFoundError
@@ -58,13 +59,21 @@ async def say(
         before = await parts.answers.find(principal.user_id, route, idempotency_key, body)
         if before is not None:
             return before
-    turn = parts.exchange.say(_caller(principal), said.conversation_id, said.message)
+    turn_id = _turn_id(principal, idempotency_key, body) if idempotency_key else ""
+    turn = parts.exchange.say(_caller(principal), said.conversation_id, said.message, turn_id)
     conversation, outcome = await _told(turn)
     answer = _json(Reply.of(conversation, outcome))
     if idempotency_key:
         key = command_key(route, idempotency_key, body, parts.clock.now(), answer)
         await parts.conversations.remember(principal.user_id, key)
     return answer
+
+
+def _turn_id(principal: Principal, key: str, body: bytes) -> str:
+    """Of a repeated request the same, so that its tools know their commands again: also when
+    both run at once, or the first was killed before its answer was stored."""
+    digest = hashlib.sha256(body).hexdigest()
+    return str(uuid5(NAMESPACE_URL, f"{principal.user_id}/{key}/{digest}"))
 
 
 @router.post(

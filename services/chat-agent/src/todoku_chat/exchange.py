@@ -25,13 +25,15 @@ class Exchange:
     def _conversations(self) -> Conversations:
         return self._chat.conversations
 
-    async def say(self, caller: Caller, number: int | None, message: str) -> tuple[Row, Outcome]:
+    async def say(
+        self, caller: Caller, number: int | None, message: str, turn_id: str = ""
+    ) -> tuple[Row, Outcome]:
         """Go on with a conversation, or begin one; a 404 problem when there is none so numbered."""
         conversation = await self._conversation(caller, number, message)
         thread, now = conversation["id"], self._clock.now()
         said = user_message(str(new_id()), thread, now, message)
         await self._add(caller, thread, [said])
-        outcome = await self._chat.say(caller, thread, message, _unheard)
+        outcome = await self._chat.say(caller, thread, message, _unheard, turn_id)
         if outcome is None:
             raise not_found()
         await self._add(caller, thread, answer_items(thread, self._clock.now(), outcome))

@@ -54,16 +54,18 @@ class Chat:
         self._settings = settings
 
     async def say(
-        self, caller: Caller, conversation_id: str, message: str, emit: Emit
+        self, caller: Caller, conversation_id: str, message: str, emit: Emit, turn_id: str = ""
     ) -> Outcome | None:
         """One turn for the user's message; None when there is no such conversation.
 
+        A turn run again under its `turn_id` has its effects once. Without one it is a new turn.
         Raises ChatError with what to tell the user, Unavailable when the storage is away.
         """
         history = await self.conversations.history(caller.user_id, conversation_id)
         if history is None:
             return None
-        turn = Turn(str(new_id()), caller, conversation_id, len(history), message)
+        turn_id = turn_id or str(new_id())
+        turn = Turn(turn_id, caller, conversation_id, len(history), message)
         async with self._assistant.session(caller, turn.id) as session:
             result = session.run([*history, {"role": "user", "content": message}])
             return await self._finish(turn, session, result, emit)
@@ -86,7 +88,7 @@ class Chat:
             raise expired() if standing == "expired" else already_answered()
         turn = Turn(row["turn_id"], caller, row["conversation_id"], row["base"])
         # Before the claim: when the tools are away, the question can be answered later.
-        async with self._assistant.session(caller, turn.id) as session:
+        async with self._assistant.session(caller, f"{turn.id}/{row['id']}") as session:
             state = await session.restore(row["state"], approve, approvals.REFUSAL)
             try:
                 await self.conversations.claim(row, "approved" if approve else "refused")
