@@ -14,6 +14,9 @@ URLS = {
     "NOTIFICATION_URL": NOTIFICATION,
     "CHAT_URL": CHAT,
 }
+COMMON = ("HOST", "AUTH_ISSUER", "AUTH_JWKS_URL")
+# Only task trusts what mcp-tool signs: elsewhere its tokens are a stranger's.
+OWN = {TASK: ("AGENT_ISSUER", "AGENT_JWKS_URL"), MCP: ("AGENT_ISSUER",), CHAT: ("MCP_URL",)}
 
 
 def addresses(ports: Ports) -> dict[str, str]:
@@ -37,8 +40,8 @@ def of_service(
     service: Service, app_port: int, dapr_http: int, dapr_grpc: int, variables: Mapping[str, str]
 ) -> dict[str, str]:
     """A service's environment: everybody's addresses, its own secrets."""
-    names = ("AUTH_ISSUER", "AUTH_JWKS_URL", "AGENT_ISSUER", "AGENT_JWKS_URL", "MCP_URL", "HOST")
-    found = base_environment() | {name: variables[name] for name in (*names, *TOKENS)}
+    names = (*COMMON, *OWN.get(service, ()), *TOKENS)
+    found = base_environment() | {name: variables[name] for name in names}
     found |= {
         "APP_ID": service.app_id,
         "APP_PORT": str(app_port),

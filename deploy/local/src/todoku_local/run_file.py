@@ -17,7 +17,6 @@ HEAD = """\
 # The secrets come from the shell. runtimePath is a daprd that listens on loopback only and
 # gets its own broker user; `broker` is a link to the components of the broker that runs.
 """
-COMMON_ENV = ("HOST", "AUTH_ISSUER", "AUTH_JWKS_URL", "AGENT_ISSUER", "AGENT_JWKS_URL", "MCP_URL")
 
 
 def content(ports: Ports, state: str = ".todoku") -> str:
@@ -30,9 +29,9 @@ def content(ports: Ports, state: str = ".todoku") -> str:
         "readBufferSize": "16Ki",
         "placementHostAddress": "",
         "schedulerHostAddress": f"{LOOPBACK}:{ports.scheduler}",
-        "env": {name: addresses[name] for name in COMMON_ENV},
+        "env": {name: addresses[name] for name in environment.COMMON},
     }
-    apps = [_service(service, ports) for service in SERVICES]
+    apps = [_service(service, ports, addresses) for service in SERVICES]
     document = {"version": 1, "common": common, "apps": [*apps, _page(ports, addresses)]}
     return HEAD + str(yaml.safe_dump(document, sort_keys=False, width=100))
 
@@ -42,7 +41,8 @@ def write(path: Path = REPOSITORY / "dapr.yaml") -> Path:
     return path
 
 
-def _service(service: Service, ports: Ports) -> dict[str, Any]:
+def _service(service: Service, ports: Ports, addresses: dict[str, str]) -> dict[str, Any]:
+    own = environment.OWN.get(service, ())
     return {
         "appID": service.app_id,
         "appDirPath": ".",
@@ -50,12 +50,12 @@ def _service(service: Service, ports: Ports) -> dict[str, Any]:
         **_sidecar(ports, service.index),
         "command": [".venv/bin/python", "-m", service.module],
         # dapr run stops at an app without variables when there are common ones.
-        "env": {"TZ": "UTC"},
+        "env": {"TZ": "UTC", **{name: addresses[name] for name in own}},
     }
 
 
 def _page(ports: Ports, addresses: dict[str, str]) -> dict[str, Any]:
-    names = (*environment.URLS, "BETTER_AUTH_URL")
+    names = (*environment.URLS, "BETTER_AUTH_URL", "MCP_URL")
     own = {name: addresses[name] for name in names}
     return {
         "appID": FRONTEND,
