@@ -53,7 +53,11 @@ STAGES = {
         Check("front end", ("npm", "test", "--silent"), FRONTEND),
     ),
     "contract": (Check("contract", (*PYTEST, "tests/contract")),),
-    "integration": (Check("integration", (*PYTEST, "tests/integration")),),
+    "integration": (
+        Check("integration", (*PYTEST, "tests/integration")),
+        # The stack above has built the page.
+        Check("built page", ("npm", "run", "--silent", "test:built"), FRONTEND),
+    ),
     "e2e": (Check("e2e", (*PYTEST, "tests/e2e")),),
     "chaos": (Check("chaos", (*PYTEST, "tests/chaos")),),
 }
