@@ -13,6 +13,10 @@ home = pathlib.Path({home!r})
 arguments = sys.argv[1:]
 with (home / "calls").open("a") as calls:
     print(*arguments, file=calls)
+answers = json.loads((home / "answers.json").read_text())
+if (answer := answers.get(" ".join(arguments[:2]))) is not None:
+    print(answer) if answer else sys.exit("the connection was refused")
+    sys.exit()
 held = json.loads((home / "held.json").read_text())
 match arguments[0]:
     case "kustomize":
@@ -20,6 +24,8 @@ match arguments[0]:
     case "get":
         items = [held[name] for name in arguments[2:arguments.index("-n")] if name in held]
         print(json.dumps({{"items": items}}) if len(items) != 1 else json.dumps(items[0]))
+    case "delete":
+        (home / "deleted").write_text(sys.stdin.read())
     case "apply":
         for each in json.load(sys.stdin)["items"]:
             held[each["metadata"]["name"]] = each
@@ -33,7 +39,9 @@ match arguments[0]:
 class FakeKubectl:
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.answers: dict[str, str] = {}
         self.hold({})
+        self.answer({})
 
     @property
     def calls(self) -> list[str]:
@@ -47,6 +55,11 @@ class FakeKubectl:
 
     def hold(self, held: dict[str, Any]) -> None:
         (self.home / "held.json").write_text(json.dumps(held))
+
+    def answer(self, answers: dict[str, str]) -> None:
+        """What is printed by the first two words of a command; empty is an error."""
+        self.answers |= answers
+        (self.home / "answers.json").write_text(json.dumps(self.answers))
 
     def renders(self, *documents: dict[str, Any]) -> None:
         (self.home / "rendered.yaml").write_text(yaml.safe_dump_all(documents))

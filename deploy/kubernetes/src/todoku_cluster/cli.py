@@ -10,10 +10,11 @@ import typer
 from todoku_local import roles
 from todoku_local.errors import LocalError
 
-from todoku_cluster import kubectl, overlay, secrets, smoke, stored
+from todoku_cluster import kubectl, overlay, requirements, rollout, secrets, smoke, stored
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 Overlay = Annotated[str, typer.Argument(help="minikube, doks, ci, or a kustomization's folder")]
+Target = Annotated[str, typer.Argument(help="minikube, doks or ci")]
 Namespace = Annotated[str, typer.Option(help="where Todoku lives")]
 
 
@@ -49,17 +50,25 @@ def make_secrets(
     with in_one_line():
         if sum((output is not None, apply, sealed)) != 1:
             raise LocalError("say where to: one of --apply, --output FOLDER, --sealed")
-        needed = overlay.needed(overlay.render(name)) | {secrets.MODEL}
         place = stored.Folder(output) if output else stored.Cluster()
-        made = secrets.lacking(needed, place.read(needed, namespace), _given())
-        documents = stored.documents(made, namespace)
+        # A store or a file of the operator's gets all that pods read, also what comes of it.
+        documents = _lacking(name, namespace, place, stored_elsewhere=apply)
         if sealed:
             typer.echo(stored.seal(documents), nl=False)
         else:
             place.write(documents, namespace)
-        for each in made:
-            say(f"made {each}")
-        say(f"{len(made)} made, {len(needed - made.keys() - {secrets.MODEL})} kept")
+
+
+def _lacking(
+    name: str, namespace: str, place: stored.Place, *, stored_elsewhere: bool
+) -> stored.Documents:
+    rendered = overlay.render(name)
+    needed = overlay.needed(rendered, stored_elsewhere=stored_elsewhere)
+    made = secrets.lacking(needed | {secrets.MODEL}, place.read(needed, namespace), _given())
+    for each in made:
+        say(f"made {each}")
+    say(f"{len(made)} made, {len(needed - made.keys())} kept")
+    return stored.documents(made, namespace)
 
 
 def _given() -> dict[str, str]:
@@ -85,6 +94,44 @@ def database(
         held = place.read(secrets.database_secrets(), namespace)
         roles.provision(admin, secrets.provisioned(held))
         say(f"roles and schemas are there: {', '.join(roles.SCHEMAS)}")
+
+
+@app.command()
+def check(name: Target, namespace: Namespace = "todoku") -> None:
+    """Name everything that a roll-out needs and that is missing; change nothing."""
+    with in_one_line():
+        if missing := requirements.missing(name, namespace):
+            raise LocalError("\n".join(missing))
+        say(f"{name}: nothing is missing")
+
+
+@app.command()
+def up(
+    name: Target,
+    namespace: Namespace = "todoku",
+    tag: Annotated[str, typer.Option(help="deploy images of this tag, build none")] = "",
+    registry: Annotated[str, typer.Option(envvar="SKAFFOLD_DEFAULT_REPO")] = "",
+) -> None:
+    """Check, then build, deploy and wait until all is ready; again and again as you like."""
+    check(name, namespace)
+    with in_one_line():
+        if requirements.target(name).makes_secrets:
+            place = stored.Cluster()
+            place.write(_lacking(name, namespace, place, stored_elsewhere=True), namespace)
+        say(f"ready: {rollout.up(name, namespace, registry, tag)}")
+
+
+@app.command()
+def down(
+    name: Target,
+    namespace: Namespace = "todoku",
+    data: Annotated[bool, typer.Option("--data", help="the data, too")] = False,
+) -> None:
+    """Remove what was deployed; volumes, Secrets and Dapr stay."""
+    with in_one_line():
+        requirements.reachable(name)
+        rollout.down(name, namespace, data=data)
+        say("removed" if data else "removed; the data and the Secrets are kept (--data)")
 
 
 @app.command("smoke")

@@ -46,10 +46,12 @@ def references(documents: list[dict[str, Any]]) -> set[Reference]:
     return found
 
 
-def needed(documents: list[dict[str, Any]]) -> set[str]:
-    """The Secrets that must be there before: read, not optional, made by no object here."""
+def needed(documents: list[dict[str, Any]], *, stored_elsewhere: bool = True) -> set[str]:
+    """The Secrets that must be there before: read, not optional, made by no object here.
+
+    Those of a store outside, or sealed, are among them when their values are wanted."""
     read = {each.secret for each in references(documents) if not each.optional}
-    return read - provided(documents)
+    return read - provided(documents, stored_elsewhere=stored_elsewhere)
 
 
 def _references(node: Any) -> Iterator[Reference]:
@@ -70,16 +72,16 @@ def _references(node: Any) -> Iterator[Reference]:
             yield from _references(value)
 
 
-def provided(documents: list[dict[str, Any]]) -> set[str]:
+def provided(documents: list[dict[str, Any]], *, stored_elsewhere: bool = True) -> set[str]:
     """The Secrets that an operator in the cluster makes of these objects."""
     found: set[str] = set()
     prefix = ""
     for document in documents:
         spec, name = document.get("spec", {}), document["metadata"]["name"]
         match document["kind"]:
-            case "Secret" | "SealedSecret":
+            case "SealedSecret" if stored_elsewhere:
                 found.add(name)
-            case "ExternalSecret":
+            case "ExternalSecret" if stored_elsewhere:
                 found.add(spec.get("target", {}).get("name", name))
             case "Certificate":
                 found.add(spec["secretName"])
