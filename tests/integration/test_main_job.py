@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from harness.outcome import once_in_effect
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 
 pytestmark = pytest.mark.both_brokers
 ZONE = ZoneInfo("Asia/Karachi")
