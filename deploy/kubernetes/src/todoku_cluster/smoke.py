@@ -1,5 +1,6 @@
 """The smoke test: the main job, tried from outside on whatever answers at an address."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -141,3 +142,15 @@ def _timed(name: str, step: Callable[[], None], say: Say) -> None:
         came = str(error) if isinstance(error, AssertionError) else repr(error)
         raise Failed(f"{name}: {came}") from error
     say(f"ok  {time.monotonic() - began:5.1f} s  {name}")
+
+
+def main() -> None:
+    """The test alone, for its image: what rolls out is not in there."""
+    try:
+        run(sys.argv[1], print)
+    except Failed as failed:
+        sys.exit(str(failed))
+
+
+if __name__ == "__main__":
+    main()
