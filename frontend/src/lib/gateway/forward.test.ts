@@ -1,4 +1,4 @@
-import http, { type RequestListener, type ServerResponse } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bodyOf, loopback, unusedAddress, type Loopback } from "@/testing/loopback";
 import { BODY_LIMIT, forward, type Gateway, type Sessions } from "./forward";
@@ -287,58 +287,5 @@ describe("a service that is away", () => {
   it("is the same when it goes away before it answers", async () => {
     const task = await service((incoming) => incoming.socket.destroy());
     expect((await forward(request("/api/me/tasks", { headers: cookie }), gateway(task.url))).status).toBe(503);
-  });
-});
-
-describe("a service on its way out", () => {
-  /** Closes the connection of the first request unanswered, as one that ends; the next gets the body back. */
-  async function ending(): Promise<Loopback> {
-    let first = true;
-    return service(async (incoming, response) => {
-      const body = await bodyOf(incoming);
-      if (first) incoming.socket.destroy();
-      else response.end(body);
-      first = false;
-    });
-  }
-
-  const change = (method: string, extra: Record<string, string> = {}) => {
-    const headers = { Authorization: "Bearer own", ...extra };
-    return request("/api/me/tasks", { method, headers, body: "whole" });
-  };
-
-  it("is asked once more where that is harmless", async () => {
-    const task = await ending();
-    expect((await forward(request("/api/me/tasks"), gateway(task.url))).status).toBe(200);
-    expect(task.requests).toHaveLength(2);
-  });
-
-  it.each(["POST", "PATCH"])("gets a %s with a key again, whole", async (method) => {
-    const task = await ending();
-    const response = await forward(change(method, { "Idempotency-Key": "k1" }), gateway(task.url));
-    expect(await response.text()).toBe("whole");
-    expect(task.requests).toHaveLength(2);
-  });
-
-  it.each(["POST", "PATCH", "DELETE"])("does not get a %s twice that may have had its effect", async (method) => {
-    const task = await ending();
-    expect((await forward(change(method), gateway(task.url))).status).toBe(503);
-    expect(task.requests).toHaveLength(1);
-  });
-
-  it("that no longer listens is asked once more, whatever was asked: nothing was sent", async () => {
-    const task = await service(async (incoming, response) => response.end(await bodyOf(incoming)));
-    const nowhere = new URL(await unusedAddress());
-    const open = http.request;
-    const refused = vi.spyOn(http, "request").mockImplementationOnce((_url, options) => open(nowhere, options as object));
-    const response = await forward(change("POST"), gateway(task.url));
-    expect(await response.text()).toBe("whole");
-    expect(refused).toHaveBeenCalledTimes(2);
-  });
-
-  it("is not asked a third time", async () => {
-    const task = await service((incoming) => incoming.socket.destroy());
-    expect((await forward(request("/api/me/tasks"), gateway(task.url))).status).toBe(503);
-    expect(task.requests).toHaveLength(2);
   });
 });
