@@ -17,7 +17,12 @@ from todoku_local.errors import LocalError, Missing
 from todoku_local.places import REPOSITORY, State
 from todoku_local.services import BY_ID, FRONTEND
 
-APPS = (*BY_ID, FRONTEND)
+SMOKE = "smoke"
+RECIPES = {
+    **dict.fromkeys(BY_ID, ("services/Dockerfile", "PYTHON")),
+    FRONTEND: ("frontend/Dockerfile", "NODE"),
+    SMOKE: ("deploy/kubernetes/smoke/Dockerfile", "PYTHON"),
+}
 BUILD_SECONDS = 1800
 CALL_SECONDS = 120
 
@@ -42,12 +47,12 @@ def build(app_id: str, tool: str, version: str) -> str:
     """Build one image, return its name. Its files bear the time of the commit."""
     name = f"todoku/{app_id}:{version}"
     epoch = _called("git", "log", "-1", "--format=%ct")
-    arguments = ["--tag", name, "--build-arg", f"REVISION={version}"]
-    if app_id == FRONTEND:
-        arguments += ["--file", "frontend/Dockerfile", *_base("NODE")]
-    else:
-        arguments += ["--file", "services/Dockerfile", *_base("PYTHON")]
-        arguments += ["--build-arg", f"SERVICE={app_id}"]
+    recipe, base = RECIPES[app_id]
+    given = {"REVISION": version, base: os.environ.get(f"{base}_IMAGE")}
+    given |= {"SERVICE": app_id} if app_id in BY_ID else {}
+    arguments = ["--tag", name, "--file", recipe]
+    for variable, value in given.items():
+        arguments += ["--build-arg", f"{variable}={value}"] if value else []
     start = {
         "docker": ["docker", "build"],
         "buildah": ["buildah", "bud", "--layers", "--timestamp", epoch],
@@ -65,11 +70,6 @@ def build(app_id: str, tool: str, version: str) -> str:
         last = "\n".join(log.read_text().splitlines()[-10:])
         raise LocalError(f"{name} was not built ({log}):\n{last}")
     return name
-
-
-def _base(kind: str) -> list[str]:
-    named = os.environ.get(f"{kind}_IMAGE")
-    return ["--build-arg", f"{kind}={named}"] if named else []
 
 
 def archive(name: str, tool: str, path: Path) -> Path:
@@ -101,7 +101,7 @@ def bill_of_materials(app_id: str, folder: Path) -> Path:
         )  # fmt: skip
         path.write_text(listed + "\n")
         return path
-    package = BY_ID[app_id].package.replace("_", "-")
+    package = BY_ID[app_id].package.replace("_", "-") if app_id in BY_ID else "todoku-cluster"
     requirements = _called(
         str(REPOSITORY / "deploy/local/uv"), "export", "--quiet", "--frozen", "--no-dev",
         "--no-emit-workspace", "--package", package,
@@ -125,11 +125,13 @@ def _called(*command: str, given: str | None = None, cwd: Path = REPOSITORY) -> 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="todoku_cluster.images", description=__doc__)
-    parser.add_argument("apps", nargs="*", metavar="app", default=list(APPS), help="by default all")
+    parser.add_argument(
+        "apps", nargs="*", metavar="app", default=list(RECIPES), help="by default all"
+    )
     parser.add_argument("--tag", help="by default the commit")
     options = parser.parse_args()
-    if unknown := [app for app in options.apps if app not in APPS]:
-        parser.error(f"no app {', '.join(unknown)}; there are {', '.join(APPS)}")
+    if unknown := [app for app in options.apps if app not in RECIPES]:
+        parser.error(f"no app {', '.join(unknown)}; there are {', '.join(RECIPES)}")
     try:
         tool, version = builder(), options.tag or tag()
         for app_id in options.apps:
