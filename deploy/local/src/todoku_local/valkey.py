@@ -20,24 +20,12 @@ ADMIN = "admin"
 ANSWER_SECONDS = 1.0
 
 
-<<<<<<< HEAD
-def users(rights: Mapping[str, Rights], secrets: Mapping[str, str]) -> str:
-    """The ACL file: publishing and reading are separate rights on named streams.
-
-    An administrator is among them only where the secrets have a password for one."""
+def users(access: Mapping[str, Access], secrets: Mapping[str, str]) -> str:
+    """The ACL file: one user an app, and the administrator where the secrets have a password."""
     lines = ["user default off resetchannels -@all"]
     if password := secrets.get("BROKER_ADMIN_PASSWORD"):
         lines.append(_user(ADMIN, password) + " ~* &* +@all")
-    for app_id, own in sorted(rights.items()):
-=======
-def users(access: Mapping[str, Access], secrets: Mapping[str, str]) -> str:
-    """The ACL file: one user an app, and the administrator."""
-    lines = [
-        "user default off resetchannels -@all",
-        _user(ADMIN, secrets["BROKER_ADMIN_PASSWORD"]) + " ~* &* +@all",
-    ]
     for app_id, own in access.items():
->>>>>>> main
         password = secrets[f"BROKER_PASSWORD_{BY_ID[app_id].variable}"]
         lines.append(f"{_user(app_id, password)} {valkey_rules(own)}")
     return "\n".join(lines) + "\n"
