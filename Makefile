@@ -41,8 +41,8 @@ generate: sync ## everything that is generated: contracts' types, subscriptions,
 	@$(RUN) python contracts/generate.py
 	@$(RUN) todoku-local run-file
 
-images: ## every image, into Docker on this machine
-	@skaffold build --push=false
+images: sync ## every image, by Docker or buildah
+	@$(RUN) python -m todoku_cluster.images
 
 minikube: sync ## all of it on the running minikube, after checks
 	@$(RUN) todoku-cluster up minikube

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import make_url
 from todoku_platform.direct import DirectDriver
 from todoku_platform.migrations import upgrade
+from todoku_platform.startup import Startup
 from todoku_platform.storage import Storage
 
 with warnings.catch_warnings():
@@ -22,6 +23,12 @@ with warnings.catch_warnings():
 
 Database = Callable[[str], str]
 OpenStorage = Callable[[str], Awaitable[Storage]]
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests meet services that have all they wait for at the start."""
+    monkeypatch.setattr(Startup, "reason", "")
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ from harness.faults import Faults, prepare
 from harness.machine import chromium, free_base, java
 from harness.people import Person
 from todoku_local import Stack
-from todoku_local.ports import Ports
-from todoku_local.services import MCP
 
 STACKED = ("integration", "e2e", "chaos")
 HERE = Path(__file__).parent
@@ -49,15 +47,12 @@ def stack(
     say = request.config.get_terminal_writer().line
     base = free_base()
     state = tmp_path_factory.mktemp(f"todoku-{request.param}")
-    mcp = f"http://127.0.0.1:{Ports(base).app(MCP.index)}"
     made = Stack(
         state,
         port_base=base,
         web_port=base + 600,
         broker=request.param,
         web="start",
-        # The tests sign with mcp-tool's key; without this only task would look further.
-        env={"AGENT_ISSUER": mcp, "AGENT_JWKS_URL": f"{mcp}/.well-known/jwks.json"},
         say=lambda line: say(f"  [{request.param}] {line}"),
     )
     with made:

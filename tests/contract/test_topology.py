@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 import yaml
+from todoku_contracts.brokers import kafka_users
 from todoku_contracts.registry import TOPICS
 from todoku_contracts.topology import access, scopes
 
-COMPONENTS = Path(__file__).parents[2] / "dapr-components/local"
-BROKERS = ("redis", "kafka")
+COMPONENTS = Path(__file__).parents[2] / "dapr-components"
+BROKERS = ("local/redis", "local/kafka", "kubernetes/valkey", "kubernetes/kafka")
+PLACES = ("local", "kubernetes")
 APPS = {"task", "recurring-task", "notification", "mcp-tool", "chat-agent", "frontend"}
 
 
@@ -63,22 +65,48 @@ class TestTopics:
                 assert dead in apps[app_id].subscribes
 
 
+class TestKafkaUsers:
+    def operations(self, app_id: str) -> dict[tuple[str, str], set[str]]:
+        apps, live = access(TOPICS.values()), access(TOPICS.values(), "live")
+        users = {user["metadata"]["name"]: user["spec"] for user in kafka_users(apps, live)}
+        found: dict[tuple[str, str], set[str]] = {}
+        for acl in users[app_id]["authorization"]["acls"]:
+            resource = (acl["resource"]["type"], acl["resource"]["name"])
+            found.setdefault(resource, set()).update(acl["operations"])
+        return found
+
+    def test_write_what_they_publish_and_read_what_they_consume(self) -> None:
+        assert self.operations("task") == {
+            ("topic", "task-commands"): {"Describe", "Read", "Write"},
+            ("topic", "task-commands.task.dead"): {"Describe", "Read", "Write"},
+            ("topic", "task-events"): {"Describe", "Write"},
+            ("topic", "task-updates"): {"Describe", "Write"},
+            ("topic", "user-events"): {"Describe", "Write"},
+            ("group", "task"): {"Read"},
+        }
+
+    def test_only_who_wakes_up_joins_groups_of_any_name(self) -> None:
+        free = [app for app in access(TOPICS.values()) if ("group", "*") in self.operations(app)]
+        assert free == ["notification"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 class TestSubscriptions:
-    def subscriptions(self) -> list[dict[str, Any]]:
-        text = (COMPONENTS / "common/subscriptions.yaml").read_text()
+    def subscriptions(self, place: str) -> list[dict[str, Any]]:
+        text = (COMPONENTS / place / "common/subscriptions.yaml").read_text()
         return list(yaml.safe_load_all(text))
 
-    def test_names_are_unique(self) -> None:
-        names = [s["metadata"]["name"] for s in self.subscriptions()]
+    def test_names_are_unique(self, place: str) -> None:
+        names = [s["metadata"]["name"] for s in self.subscriptions(place)]
         assert len(names) == len(set(names))
 
-    def test_dead_letter_topics_have_no_dead_letter(self) -> None:
-        for subscription in self.subscriptions():
+    def test_dead_letter_topics_have_no_dead_letter(self, place: str) -> None:
+        for subscription in self.subscriptions(place):
             if subscription["spec"]["topic"].endswith(".dead"):
                 assert "deadLetterTopic" not in subscription["spec"]
 
-    def test_every_event_topic_has_one(self) -> None:
-        for subscription in self.subscriptions():
+    def test_every_event_topic_has_one(self, place: str) -> None:
+        for subscription in self.subscriptions(place):
             spec, (app_id,) = subscription["spec"], subscription["scopes"]
             if spec["pubsubname"] == "pubsub" and not spec["topic"].endswith(".dead"):
                 assert spec["deadLetterTopic"] == f"{spec['topic']}.{app_id}.dead"

@@ -12,7 +12,7 @@ from harness.isolation import foreign_task_is_hidden
 from harness.outcome import add_repeating, settled
 from harness.people import Person
 from harness.rows import snapshot
-from harness.tokens import claims, forged, signed
+from harness.tokens import Signer
 from todoku_local import Stack
 
 SERVICES = ("task", "recurring-task", "notification", "chat-agent")
@@ -57,6 +57,29 @@ def refusals(
     return found
 
 
+def refused(
+    stack: Stack,
+    app_id: str,
+    victim: tuple[Person, dict[str, Any]],
+    tokens: dict[str, str | None],
+) -> None:
+    """Asserts that every operation answers 401 to every token, and that nothing changed."""
+    person, task = victim
+    before = snapshot(stack, person.id)
+    for user_id in (person.id, "me"):
+        found = refusals(stack, app_id, tokens, partial(filled, user_id=user_id, task=task))
+        assert {key: status for key, status in found.items() if status != 401} == {}
+    assert snapshot(stack, person.id) == before
+
+
+def initialize(stack: Stack, token: str | None) -> httpx2.Response:
+    """The first call of an MCP client."""
+    headers = {"Accept": "application/json, text/event-stream"}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    url = f"{stack.app_url('mcp-tool')}/mcp"
+    return httpx2.post(url, json=INITIALIZE, headers=headers, trust_env=False)
+
+
 @pytest.fixture
 def victim(stack: Stack) -> tuple[Person, dict[str, Any]]:
     person = Person.sign_up(stack)
@@ -76,7 +99,7 @@ class TestServices:
     ) -> None:
         """So that the refusals below have their reason in what was changed."""
         person, task = victim
-        token = signed(stack, claims(stack, person.id))
+        token = Signer.of_front_end(stack).token(person.id)
         reads = [path for method, path in operations(stack, app_id) if method == "GET"]
         writes = [path for method, path in operations(stack, app_id) if method == "POST"]
         method, path = ("GET", reads[0]) if reads else ("POST", writes[0])
@@ -91,13 +114,12 @@ class TestServices:
     def test_bad_tokens(
         self, stack: Stack, app_id: str, victim: tuple[Person, dict[str, Any]]
     ) -> None:
-        person, task = victim
-        before = snapshot(stack, person.id)
-        for user_id in (person.id, "me"):
-            where = partial(filled, user_id=user_id, task=task)
-            found = refusals(stack, app_id, forged(stack, person.id), where)
-            assert {key: status for key, status in found.items() if status != 401} == {}
-        assert snapshot(stack, person.id) == before
+        person, _ = victim
+        signer = Signer.of_front_end(stack)
+        door: dict[str, str | None] = {
+            "audience of the agents' door": signer.token(person.id, aud="todoku-mcp")
+        }
+        refused(stack, app_id, victim, signer.forged(person.id) | door)
 
     def test_another_persons_id_in_the_path(
         self, stack: Stack, app_id: str, victim: tuple[Person, dict[str, Any]], other: Person
@@ -126,8 +148,34 @@ class TestServices:
         assert snapshot(stack, person.id) == before
 
 
+class TestTokensOfTheAgentsDoor:
+    """mcp-tool signs tokens for task, as an issuer of its own."""
+
+    def test_task_takes_them(self, stack: Stack, person: Person) -> None:
+        token = Signer.of_agents(stack).token(person.id)
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{stack.app_url('task')}/api/me/tasks"
+        assert httpx2.get(url, headers=headers, trust_env=False).status_code == 200
+
+    def test_task_refuses_bad_ones(
+        self, stack: Stack, victim: tuple[Person, dict[str, Any]]
+    ) -> None:
+        refused(stack, "task", victim, Signer.of_agents(stack).forged(victim[0].id))
+
+    @pytest.mark.parametrize("app_id", [name for name in SERVICES if name != "task"])
+    def test_nobody_else_takes_them(
+        self, stack: Stack, app_id: str, victim: tuple[Person, dict[str, Any]]
+    ) -> None:
+        good = Signer.of_agents(stack).token(victim[0].id)
+        refused(stack, app_id, victim, {"of another service": good})
+
+    def test_they_do_not_open_the_door_itself(self, stack: Stack, person: Person) -> None:
+        answer = initialize(stack, Signer.of_agents(stack).token(person.id))
+        assert answer.status_code == 401
+
+
 def test_a_read_scope_cannot_write(stack: Stack, person: Person) -> None:
-    token = signed(stack, claims(stack, person.id, scope="tasks:read"))
+    token = Signer.of_front_end(stack).token(person.id, scope="tasks:read")
     answer = httpx2.post(
         f"{stack.app_url('task')}/api/me/tasks",
         json={"title": "No"},
@@ -143,26 +191,17 @@ def test_foreign_tasks_are_hidden(person: Person, other: Person) -> None:
 
 
 class TestAgentsDoor:
+    def test_a_good_token_of_the_same_make_is_accepted(self, stack: Stack, person: Person) -> None:
+        assert initialize(stack, Signer.of_front_end(stack).token(person.id)).status_code == 200
+
     def test_bad_tokens(self, stack: Stack, person: Person) -> None:
-        tokens = forged(stack, person.id)
-        del tokens["audience of the agents' door"]
-        url = f"{stack.app_url('mcp-tool')}/mcp"
+        signer = Signer.of_front_end(stack)
+        tokens = signer.forged(person.id)
+        tokens["audience of the services"] = signer.token(person.id, aud="todoku")
         for case, token in tokens.items():
-            headers = {"Accept": "application/json, text/event-stream"}
-            headers |= {"Authorization": f"Bearer {token}"} if token else {}
-            answer = httpx2.post(url, json=INITIALIZE, headers=headers, trust_env=False)
+            answer = initialize(stack, token)
             assert answer.status_code == 401, case
             assert "resource_metadata" in answer.headers["WWW-Authenticate"], case
-
-    def test_its_own_tokens_do_not_open_it(self, stack: Stack, person: Person) -> None:
-        """A token minted for task is of no use at the door that mints them."""
-        headers = {
-            "Accept": "application/json, text/event-stream",
-            "Authorization": f"Bearer {signed(stack, claims(stack, person.id))}",
-        }
-        url = f"{stack.app_url('mcp-tool')}/mcp"
-        answer = httpx2.post(url, json=INITIALIZE, headers=headers, trust_env=False)
-        assert answer.status_code == 401
 
 
 class TestFrontEnd:

@@ -79,6 +79,15 @@ class TestSupervised:
             process.wait_ready(2)
         process.kill()
 
+    def test_not_ready_gives_the_reason_it_tells(self, tmp_path: Path, launcher: Launcher) -> None:
+        process = Supervised(
+            command(tmp_path, SLEEPER), launcher, print, lambda: False, lambda: "no schema"
+        )
+        process.start()
+        with pytest.raises(NotReady, match="it was not ready in 1 s: no schema; the end of"):
+            process.wait_ready(1)
+        process.kill()
+
 
 class TestLauncher:
     def test_failed_step_shows_the_end_of_its_log(self, tmp_path: Path, launcher: Launcher) -> None:

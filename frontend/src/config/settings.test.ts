@@ -18,6 +18,8 @@ describe("readSettings", () => {
     [{ TASK_URL: "file:///etc/passwd" }, "TASK_URL"],
     [{ CHAT_URL: "not an address" }, "CHAT_URL"],
     [{ AUTH_SIGN_INS_PER_MINUTE: "0" }, "AUTH_SIGN_INS_PER_MINUTE"],
+    [{ DRAIN_SECONDS: "-1" }, "DRAIN_SECONDS"],
+    [{ DRAIN_SECONDS: "soon" }, "DRAIN_SECONDS"],
   ])("refuses %o and names it", (wrong, name) => {
     expect(() => readSettings({ ...env, ...wrong })).toThrow(SettingsError);
     expect(() => readSettings({ ...env, ...wrong })).toThrow(name);

@@ -7,6 +7,8 @@ export interface Settings {
   readonly signInsPerMinute: number;
   /** Addresses of the proxies in front of us, whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** How long a server that is told to end goes on answering, until callers know. */
+  readonly drainSeconds: number;
   readonly services: Services;
 }
 
@@ -49,6 +51,12 @@ function count(env: Environment, name: string, fallback: number): number {
   return value;
 }
 
+function drain(env: Environment): number {
+  const value = Number(env.DRAIN_SECONDS || 0);
+  if (!(value >= 0 && value <= 300)) throw new SettingsError("DRAIN_SECONDS must be a number from 0 to 300");
+  return value;
+}
+
 /** @throws SettingsError naming the first variable that is missing or unusable. */
 export function readSettings(env: Environment): Settings {
   return {
@@ -57,6 +65,7 @@ export function readSettings(env: Environment): Settings {
     databaseUrl: required(env, "AUTH_DATABASE_URL"),
     signInsPerMinute: count(env, "AUTH_SIGN_INS_PER_MINUTE", 30),
     trustedProxies: (env.TRUSTED_PROXIES ?? "").split(",").map((part) => part.trim()).filter(Boolean),
+    drainSeconds: drain(env),
     services: {
       task: address(env, "TASK_URL", "http://127.0.0.1:8101"),
       recurring: address(env, "RECURRING_URL", "http://127.0.0.1:8102"),

@@ -19,8 +19,24 @@ async function answers(url: string, process: ChildProcess): Promise<void> {
   throw new Error("the built server does not answer; has `npm run build` been run?");
 }
 
-export async function startBuilt(service: string): Promise<BuiltServer> {
+export type Variables = Readonly<Record<string, string>>;
+
+export async function startBuilt(service: string, extra: Variables = {}): Promise<BuiltServer> {
   const url = (await unusedAddress()).replace("127.0.0.1", "localhost");
+  const child = spawnBuilt(url, service, extra);
+  await answers(url, child);
+  return {
+    url,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGTERM");
+      }),
+  };
+}
+
+/** The process, which may end at once; its error output is inherited unless `stderr` says otherwise. */
+export function spawnBuilt(url: string, service: string, extra: Variables, stderr: "inherit" | "pipe" = "inherit"): ChildProcess {
   const env = {
     ...process.env,
     NODE_ENV: "production" as const,
@@ -34,15 +50,7 @@ export async function startBuilt(service: string): Promise<BuiltServer> {
     NOTIFICATION_URL: service,
     CHAT_URL: service,
     MCP_URL: `${service}/mcp`,
+    ...extra,
   };
-  const child = spawn(process.execPath, ["scripts/start.mjs"], { env, stdio: ["ignore", "ignore", "inherit"] });
-  await answers(url, child);
-  return {
-    url,
-    stop: () =>
-      new Promise((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill("SIGTERM");
-      }),
-  };
+  return spawn(process.execPath, ["scripts/start.mjs"], { env, stdio: ["ignore", "ignore", stderr] });
 }

@@ -1,13 +1,10 @@
 """The edges every service has, without a sidecar or a database."""
 
-import signal
-
 import httpx2
 import pytest
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel, ConfigDict
-from todoku_platform.app import Context, _Server, create_app
+from todoku_platform.app import Context, create_app
 from todoku_platform.errors import Unavailable
 from todoku_platform.identity import Principal, user
 from todoku_platform.inbox import Subscription
@@ -163,41 +160,14 @@ class TestHealth:
         assert (await client.get("/livez")).status_code == 200
         answer = await client.get("/readyz")
         assert answer.status_code == 503
-        assert answer.json() == {"ready": False, "sidecar": False, "database": False}
+        assert answer.json() == {"ready": False, "reason": "the database does not answer"}
+
+    async def test_ready(self, client, app):
+        app.state.context.storage.healthy = True
+        assert (await client.get("/readyz")).json() == {"ready": True}
 
     async def test_metrics_by_route_not_by_path(self, client):
         await client.post("/api/someone/notes", json={})
         text = (await client.get("/metrics")).text
         assert 'route="/api/{user_id}/notes"' in text
         assert "someone" not in text
-
-
-class TestSettings:
-    @pytest.mark.parametrize("missing", ["app_api_token", "dapr_api_token", "operator_token"])
-    def test_refuses_to_start_without_a_secret(self, missing):
-        from todoku_sample.settings import Settings
-
-        tokens = {"app_api_token": APP, "dapr_api_token": APP, "operator_token": OPERATOR}
-        with pytest.raises(ValueError, match=missing.upper()):
-            Settings(app_id="sample", **tokens | {missing: "short"})
-
-    def test_direct_storage_needs_an_address(self):
-        from todoku_sample.settings import Settings
-
-        with pytest.raises(ValueError, match="DATABASE_URL"):
-            Settings(
-                app_id="s",
-                app_api_token=APP,
-                dapr_api_token=APP,
-                operator_token=OPERATOR,
-                storage="direct",
-            )
-
-
-class TestServer:
-    def test_streams_are_ended_before_they_are_waited_for(self) -> None:
-        ended: list[str] = []
-        server = _Server(uvicorn.Config(FastAPI()), [lambda: ended.append("stream")])
-        server.handle_exit(signal.SIGTERM, None)
-        assert server.should_exit
-        assert ended == ["stream"]

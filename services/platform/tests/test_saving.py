@@ -199,7 +199,7 @@ class TestLeastPrivilege:
             "DROP TABLE sample.notes",
             "DELETE FROM sample.events",
             "UPDATE sample.events SET payload = '{}'",
-            "SELECT version_num FROM sample.alembic_version",
+            "UPDATE sample.alembic_version SET version_num = '0000'",
         ],
     )
     async def test_the_services_role_may_not(self, storage, sql):

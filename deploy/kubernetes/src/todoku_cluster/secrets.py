@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from todoku_local import roles, topics, valkey
+from todoku_contracts.registry import TOPICS
+from todoku_contracts.topology import access
+from todoku_local import roles, valkey
 from todoku_local.errors import LocalError
 from todoku_local.postgres import DATABASE
 from todoku_local.secrets import complete
@@ -101,14 +103,14 @@ def _tokens() -> dict[str, dict[str, str]]:
 
 
 def _brokered() -> list[str]:
-    return sorted(topics.rights())
+    return sorted(access(TOPICS.values()))
 
 
 def _brokers(values: Data, given: Data) -> dict[str, dict[str, str]]:
     passwords = {app: values[f"BROKER_PASSWORD_{BY_ID[app].variable}"] for app in _brokered()}
     made = {f"broker-{app}": {"password": password} for app, password in passwords.items()}
     own = {name: value for name, value in values.items() if name != "BROKER_ADMIN_PASSWORD"}
-    made[USERS] = {"users.acl": valkey.users(topics.rights(), own)}
+    made[USERS] = {"users.acl": valkey.users(access(TOPICS.values()), own)}
     return made | {CA: {"ca.crt": given.get("BROKER_CA", "")}}
 
 

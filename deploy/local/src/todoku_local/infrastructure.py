@@ -4,7 +4,10 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from todoku_local import postgres, roles, scheduler, topics, valkey
+from todoku_contracts.registry import TOPICS
+from todoku_contracts.topology import access
+
+from todoku_local import postgres, roles, scheduler, valkey
 from todoku_local.dapr import Binaries
 from todoku_local.errors import LocalError
 from todoku_local.kafka import Kafka
@@ -79,7 +82,7 @@ class Infrastructure:
         self.say("PostgreSQL ready" + (" (DATABASE_URL)" if self.database_url else ""))
 
     def start_broker(self, secrets: Mapping[str, str]) -> None:
-        rights = topics.rights()
+        rights = access(TOPICS.values())
         if self.broker == "kafka":
             server = Kafka(self.state, self.ports, secrets, self.launcher, self.say)
             self._keep(server.prepare(), lambda: answers(self.ports.kafka))

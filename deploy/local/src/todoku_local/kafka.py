@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from todoku_contracts.topology import Access
+
 from todoku_local.dapr import locked
 from todoku_local.errors import Missing
 from todoku_local.launcher import Command, Launcher, base_environment
@@ -16,7 +18,6 @@ from todoku_local.places import REPOSITORY, State, cache
 from todoku_local.ports import LOOPBACK, Ports
 from todoku_local.services import BY_ID
 from todoku_local.supervised import Say
-from todoku_local.topics import Rights
 
 MODULE = REPOSITORY / "deploy/local/kafka"
 VERSION = "4.3.1"
@@ -88,9 +89,9 @@ class Kafka:
         argv = [*self._call(256), "kafka.Kafka", str(self._settings_file)]
         return Command("kafka", argv, env, log, cwd=self._data)
 
-    def allow(self, rights: Mapping[str, Rights]) -> None:
+    def allow(self, access: Mapping[str, Access]) -> None:
         """Add the access rules that are not in the broker yet (needs it running)."""
-        rules = rule_arguments(rights)
+        rules = rule_arguments(access)
         stamp = self._data / "rules"
         value = hashlib.sha256(repr(rules).encode()).hexdigest()
         if stamp.exists() and stamp.read_text() == value:
@@ -171,18 +172,18 @@ def server_settings(ports: Ports, secrets: Mapping[str, str], data: Path) -> str
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def rule_arguments(rights: Mapping[str, Rights]) -> list[list[str]]:
+def rule_arguments(access: Mapping[str, Access]) -> list[list[str]]:
     """AclCommand's arguments, one list a call. Both sides may create their topics, which
     the broker makes at first use. Groups are named after the app or, for wake-ups, are
     random: the right to read is on the topic."""
     rules = []
-    for app_id, own in sorted(rights.items()):
+    for app_id, own in access.items():
         who = ["--allow-principal", f"User:{app_id}"]
-        for operation, topics in (("Write", own.publishes), ("Read", own.reads)):
-            named = [part for topic in sorted(topics) for part in ("--topic", topic)]
+        for operation, topics in (("Write", own.publishes), ("Read", own.subscribes)):
+            named = [part for topic in topics for part in ("--topic", topic)]
             allowed = [
                 part for name in (operation, "Describe", "Create") for part in ("--operation", name)
             ]
             rules += [[*who, *allowed, *named]] if named else []
-        rules += [[*who, "--operation", "Read", "--group", "*"]] if own.reads else []
+        rules += [[*who, "--operation", "Read", "--group", "*"]] if own.subscribes else []
     return rules

@@ -5,6 +5,7 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +16,7 @@ from todoku_local.infrastructure import Infrastructure
 from todoku_local.launcher import Command, Launcher, base_environment, end_recorded
 from todoku_local.places import REPOSITORY, State
 from todoku_local.ports import LOOPBACK, Ports, require_free
-from todoku_local.probes import healthy
+from todoku_local.probes import healthy, reason
 from todoku_local.services import BY_ID, FRONTEND, Service
 from todoku_local.sidecar import SidecarPorts
 from todoku_local.supervised import Say, Supervised
@@ -282,7 +283,8 @@ class Stack:
         )
 
     def _keep(self, command: Command, health: str) -> Supervised:
-        process = Supervised(command, self.launcher, self.say, lambda: healthy(health))
+        ready, why = partial(healthy, health), partial(reason, health)
+        process = Supervised(command, self.launcher, self.say, ready, why)
         self._processes[command.name] = process
         process.start()
         return process

@@ -21,13 +21,19 @@ Say = Callable[[str], None]
 
 class Supervised:
     def __init__(
-        self, command: Command, launcher: Launcher, say: Say, ready: Callable[[], bool]
+        self,
+        command: Command,
+        launcher: Launcher,
+        say: Say,
+        ready: Callable[[], bool],
+        reason: Callable[[], str] = str,
     ) -> None:
+        """`reason` is asked why it is not ready, where it can tell."""
         self.command = command
         self.starts = 0
         self._launcher = launcher
         self._say = say
-        self._ready = ready
+        self._ready, self._reason = ready, reason
         self._wanted = threading.Event()
         self._released = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
@@ -54,7 +60,7 @@ class Supervised:
             self._thread.start()
 
     def wait_ready(self, timeout: float) -> None:
-        """Raises NotReady with the end of the log."""
+        """Raises NotReady with the reason it gives and the end of the log."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if not self._wanted.is_set():
@@ -62,9 +68,10 @@ class Supervised:
             if self.pid is not None and self._ready():
                 return
             time.sleep(POLL_SECONDS)
-        log = self.command.log
+        log, reason = self.command.log, self._reason()
+        said = f": {reason}" if reason else ""
         raise NotReady(
-            f"{self.name} was not ready in {timeout:.0f} s; the end of {log}:\n{tail(log)}"
+            f"{self.name} was not ready in {timeout:.0f} s{said}; the end of {log}:\n{tail(log)}"
         )
 
     def is_ready(self) -> bool:

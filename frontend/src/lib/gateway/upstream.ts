@@ -1,9 +1,9 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import { pipeline } from "node:stream/promises";
-import { limited } from "./streams";
+import { limited, replayable } from "./streams";
 
-/** uvicorn closes idle connections after 5 s; letting go first avoids writing into a closing one. */
+/** Shorter than a service keeps an idle connection, also one that drains before it ends: none closes under us. */
 const IDLE_MS = 4_000;
 const agents = {
   "http:": new http.Agent({ keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 64 }),
@@ -24,7 +24,15 @@ export interface Call {
 }
 
 /** No answer came: nothing listens, or it went away before it answered. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  constructor(
+    /** Whether a connection was there to send it on. */
+    readonly sent: boolean,
+    cause: Error,
+  ) {
+    super("unreachable", { cause });
+  }
+}
 
 function watch(request: http.ClientRequest): void {
   const answer = setTimeout(() => request.destroy(new Error("no answer in time")), ANSWER_MS);
@@ -38,33 +46,45 @@ function watch(request: http.ClientRequest): void {
   });
 }
 
-function attempt({ url, method, headers, body, bodyLimit, signal }: Call): Promise<IncomingMessage> {
+function attempt({ url, method, headers, signal }: Call, body: AsyncIterable<Uint8Array> | null): Promise<IncomingMessage> {
   const { request: open } = url.protocol === "https:" ? https : http;
   const agent = agents[url.protocol as keyof typeof agents];
   return new Promise((resolve, reject) => {
     const request = open(url, { method, headers, agent, signal });
     watch(request);
-    request.once("response", resolve);
-    request.once("error", (cause) => {
-      const stale = request.reusedSocket && (cause as NodeJS.ErrnoException).code === "ECONNRESET";
-      reject(new Unreachable(stale ? "stale" : "unreachable", { cause }));
+    let sent = false;
+    request.once("socket", (socket) => {
+      sent = !socket.connecting;
+      socket.once("connect", () => (sent = true));
     });
-    if (body) pipeline(limited(body, bodyLimit), request).catch(reject);
+    request.once("response", resolve);
+    request.once("error", (cause) => reject(new Unreachable(sent, cause)));
+    if (body) pipeline(body, request).catch(reject);
     else request.end();
   });
 }
 
+const LOST = new Set(["ECONNRESET", "EPIPE"]);
+
+/** Whether sending it again cannot do twice what it asks for (RFC 9110 section 9.2.2, or a key that says so). */
+function repeatable({ method, headers, signal }: Call, error: unknown): boolean {
+  if (!(error instanceof Unreachable) || signal.aborted) return false;
+  if (!error.sent) return true;
+  const harmless = method === "GET" || method === "HEAD" || headers["idempotency-key"] !== undefined;
+  return harmless && LOST.has(String((error.cause as NodeJS.ErrnoException).code));
+}
+
 /**
- * Sends one request and answers as soon as the response begins. A kept connection that had been closed
- * meanwhile is tried once more, only where repeating cannot change anything.
+ * Sends one request and answers as soon as the response begins. One that met a service on its way out, which had
+ * stopped listening or closed the connection, is sent once more where that is harmless.
  * @throws Unreachable, BodyTooLarge
  */
 export async function send(call: Call): Promise<IncomingMessage> {
+  const body = call.body && replayable(limited(call.body, call.bodyLimit));
   try {
-    return await attempt(call);
+    return await attempt(call, body);
   } catch (error) {
-    const repeatable = call.body === null && (call.method === "GET" || call.method === "HEAD");
-    if (repeatable && error instanceof Unreachable && error.message === "stale") return attempt(call);
+    if (repeatable(call, error)) return attempt(call, body);
     throw error;
   }
 }

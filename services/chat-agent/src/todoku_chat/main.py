@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from todoku_platform.app import Context, create_app, run
+from todoku_platform.app import Context, create_app
+from todoku_platform.server import run
 
 from todoku_chat.endpoints import router
 from todoku_chat.models import choose_model
@@ -34,4 +35,4 @@ def create(
 
 
 if __name__ == "__main__":
-    run("todoku_chat.main:create", Settings())
+    run("todoku_chat.main:create", Settings)

@@ -3,22 +3,22 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from pydantic import SecretStr
-from todoku_platform.settings import ServiceSettings
+from pydantic import Field, SecretStr
+from todoku_platform.settings import Address, ServiceSettings
 
 
 class Settings(ServiceSettings):
     schema_name: ClassVar[str] = "chat"
 
-    mcp_url: str = "http://127.0.0.1:8104/mcp"
+    mcp_url: Address = "http://127.0.0.1:8104/mcp"
 
     openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
+    openai_base_url: Address | None = None
     """Any OpenAI-compatible endpoint (chat completions). Neither: the embedded planner."""
     openai_model: str = "gpt-5-mini"
 
-    approval_minutes: int = 30
-    turn_seconds: int = 120
+    approval_minutes: int = Field(default=30, ge=1)
+    turn_seconds: int = Field(default=120, ge=1)
     """The longest a turn may take, whether or not someone still listens."""
 
     @property

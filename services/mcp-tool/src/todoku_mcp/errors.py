@@ -21,6 +21,11 @@ READABLE = {
 }
 
 
+def unreached(answer: httpx2.Response) -> bool:
+    """The sidecar's own answer when the called app is not there or not ready."""
+    return answer.status_code >= 500 and "errorCode" in _body(answer)
+
+
 def refusal(answer: httpx2.Response) -> ToolError:
     """A problem of the task service (RFC 9457), or a complaint of the sidecar, in words."""
     body = _body(answer)

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from todoku_platform.app import Context, create_app, run
+from todoku_platform.app import Context, create_app
+from todoku_platform.server import run
 
 from todoku_mcp.endpoints import keys_router, mcp_routes
 from todoku_mcp.identity import BearerVerifier, verifier_of
@@ -34,4 +35,4 @@ def create(settings: Settings, context: Context | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("todoku_mcp.main:create", Settings())
+    run("todoku_mcp.main:create", Settings)

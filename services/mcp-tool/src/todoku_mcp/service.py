@@ -1,5 +1,6 @@
 """The task service, as the tools see it: one user, one call, one short token."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from todoku_platform.errors import Unavailable
 from todoku_platform.telemetry import correlation_id, traceparent
 
-from todoku_mcp.errors import AWAY, LOST, refusal
+from todoku_mcp.errors import AWAY, LOST, refusal, unreached
 from todoku_mcp.tokens import Minter
 
 TASK_APP = "task"
@@ -46,6 +47,9 @@ class Caller:
 class Tasks:
     sidecar: Invoker
     minter: Minter
+    pauses: tuple[float, ...] = (0.5, 1.5)
+    """Seconds before a call is made again that found a replica's sidecar, but not the replica:
+    connections between sidecars outlive it by a moment."""
 
     async def read(
         self, caller: Caller, path: str, params: Mapping[str, str] | None = None
@@ -71,6 +75,27 @@ class Tasks:
         if scope not in caller.scopes:
             raise ToolError(f"This access does not allow that: it lacks {scope}.")
         try:
+            answer = await self._invoke(caller, scope, method, path, params, body)
+        except Unavailable as exc:
+            # A request may have arrived although its answer did not.
+            unsure = scope == WRITE and isinstance(exc.__cause__, httpx2.ReadTimeout)
+            raise ToolError(LOST if unsure else AWAY) from exc
+        if not answer.is_success:
+            raise refusal(answer)
+        return answer.json() if answer.content else {}
+
+    async def _invoke(
+        self,
+        caller: Caller,
+        scope: str,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: object,
+    ) -> httpx2.Response:
+        """The first answer of task itself; the sidecar's only where repeating could do harm."""
+        harmless = method == "GET" or caller.idempotency_key
+        for pause in (*(self.pauses if harmless else ()), None):
             answer = await self.sidecar.invoke(
                 TASK_APP,
                 method,
@@ -79,13 +104,10 @@ class Tasks:
                 params=params,
                 json_body=body,
             )
-        except Unavailable as exc:
-            # A request may have arrived although its answer did not.
-            unsure = scope == WRITE and isinstance(exc.__cause__, httpx2.ReadTimeout)
-            raise ToolError(LOST if unsure else AWAY) from exc
-        if not answer.is_success:
-            raise refusal(answer)
-        return answer.json() if answer.content else {}
+            if pause is None or not unreached(answer):
+                break
+            await asyncio.sleep(pause)
+        return answer
 
     def _headers(self, caller: Caller, scope: str) -> dict[str, str]:
         headers = {

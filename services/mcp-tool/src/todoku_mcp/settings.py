@@ -8,7 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import SecretStr, field_validator
-from todoku_platform.settings import ServiceSettings
+from todoku_platform.settings import Address, ServiceSettings
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -21,7 +21,7 @@ class Settings(ServiceSettings):
     """The issuer of the tokens minted here, as the task service knows it."""
 
     mcp_audience: str = "todoku-mcp"
-    mcp_resource: str | None = None
+    mcp_resource: Address | None = None
     """The public address of the MCP endpoint (RFC 9728); by default `/mcp` of the one origin."""
 
     mcp_allowed_hosts: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def signing_key(value: SecretStr) -> Ed25519PrivateKey:
         pem = base64.b64decode(value.get_secret_value(), validate=True)
         key = load_pem_private_key(pem, password=None)
     except (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("MCP_SIGNING_KEY is not base64 of a PKCS#8 PEM private key") from None
+        raise ValueError("must be base64 of a PKCS#8 PEM private key") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("MCP_SIGNING_KEY is not an Ed25519 key")
+        raise ValueError("must be an Ed25519 key")
     return key

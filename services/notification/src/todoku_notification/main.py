@@ -1,7 +1,8 @@
 """Wires the notification service: `python -m todoku_notification.main`."""
 
 from fastapi import FastAPI
-from todoku_platform.app import Context, create_app, run
+from todoku_platform.app import Context, create_app
+from todoku_platform.server import run
 
 from todoku_notification.announcer import Announcer
 from todoku_notification.armer import Armer
@@ -19,7 +20,7 @@ def create(settings: Settings, context: Context | None = None) -> FastAPI:
     repository = Repository(context.storage)
     hub = Hub(repository.feed)
     context.on_stop.append(hub.close)
-    announcer = Announcer(context.sidecar, settings.live_pubsub_name, settings.live_topic)
+    announcer = Announcer(context.sidecar, "live", settings.live_topic)
     sweeper = Sweeper(repository, context.clock, settings.feed_kept)
     armer = Armer(repository, context.sidecar)
 
@@ -52,4 +53,4 @@ def create(settings: Settings, context: Context | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("todoku_notification.main:create", Settings())
+    run("todoku_notification.main:create", Settings)

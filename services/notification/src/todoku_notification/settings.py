@@ -12,7 +12,6 @@ class Settings(ServiceSettings):
 
     app_id: str = "notification"
 
-    live_pubsub_name: str = "live"
     live_topic: str = "feed-wakeups"
 
     catch_up_window: timedelta = Field(default=timedelta(hours=24), ge=timedelta(0))

@@ -2,16 +2,12 @@
 
 import asyncio
 import gc
-import importlib
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -22,7 +18,8 @@ from todoku_platform.errors import Unavailable
 from todoku_platform.identity import Issuer, Verifier, require_sidecar
 from todoku_platform.settings import ServiceSettings
 from todoku_platform.sidecar import Sidecar
-from todoku_platform.telemetry import Edge, configure_logging, configure_tracing
+from todoku_platform.startup import Gate, Startup
+from todoku_platform.telemetry import Edge, configure_tracing
 
 if TYPE_CHECKING:
     # A service without storage does not load what only storage needs: 20 MB.
@@ -51,9 +48,10 @@ class Context:
     dead_letters: "DeadLetters" = field(init=False)
     dispatcher: "Dispatcher" = field(init=False)
     answers: "Answers" = field(init=False)
-    sidecar_ready: bool = False
+    startup: Startup = field(init=False)
+    ending: bool = False
     on_stop: list[Callable[[], None]] = field(default_factory=list)
-    """Called when the server is asked to stop, before it waits for open answers: ends streams."""
+    """Called when the service is told to end: they end streams, whose clients then go elsewhere."""
 
     @classmethod
     def build(cls, settings: ServiceSettings, clock: Clock | None = None) -> "Context":
@@ -74,15 +72,29 @@ class Context:
                 context.sidecar,
                 schema=settings.schema_name,
                 source=f"/todoku/{settings.app_id}",
-                pubsub=settings.pubsub_name,
+                pubsub="pubsub",
             )
             context.dead_letters = DeadLetters(context.storage, tables, context.clock)
             context.answers = Answers(context.storage, tables)
+        storage = context.storage if settings.schema_name else None
+        context.startup = Startup(settings, context.sidecar, storage)
         return context
 
     @property
-    def ready(self) -> bool:
-        return self.sidecar_ready and (not self.settings.schema_name or self.storage.healthy)
+    def not_ready(self) -> str:
+        """Why it should get no work, for a person; empty when it should."""
+        if self.ending:
+            return "it is ending"
+        if self.startup.reason:
+            return self.startup.reason
+        healthy = not self.settings.schema_name or self.storage.healthy
+        return "" if healthy else "the database does not answer"
+
+    def end(self) -> None:
+        """What comes after the order to end; the server stops once the service has drained."""
+        self.ending = True
+        for stop in self.on_stop:
+            stop()
 
 
 def _issuers(settings: ServiceSettings) -> list[Issuer]:
@@ -105,8 +117,8 @@ def create_app(
 ) -> FastAPI:
     """Build the application.
 
-    `job` handles `/job/<name>`; `background` are loops that run once the sidecar is ready, beside
-    the relay; `lifespan` wraps what else the service opens and closes.
+    `job` handles `/job/<name>`; `background` are loops that run once all is there, beside the
+    relay; `lifespan` wraps what else the service opens and closes.
     """
     settings: ServiceSettings = context.settings
     app = FastAPI(
@@ -130,6 +142,7 @@ def create_app(
         app.include_router(ops.router)
     if job is not None:
         app.include_router(_jobs(job))
+    app.add_middleware(Gate, startup=context.startup)
     app.add_middleware(Edge)
     configure_tracing(app, settings.app_id, settings.otel_exporter_otlp_endpoint)
     return app
@@ -145,10 +158,9 @@ def _health(context: Context) -> APIRouter:
     @routes.get("/readyz")
     async def readyz() -> JSONResponse:
         """The outcome of the last calls; asking costs no query, so an idle database can suspend."""
-        parts = {"sidecar": context.sidecar_ready}
-        if context.settings.schema_name:
-            parts["database"] = context.storage.healthy
-        return JSONResponse({"ready": context.ready} | parts, 200 if context.ready else 503)
+        if reason := context.not_ready:
+            return JSONResponse({"ready": False, "reason": reason}, 503)
+        return JSONResponse({"ready": True})
 
     @routes.get("/metrics")
     async def metrics() -> Response:
@@ -192,9 +204,8 @@ def _lifespan(
 
 
 async def _run(context: Context, background: Sequence[Background]) -> None:
-    """Wait for the sidecar (it waits for this service's port first), then keep the loops going."""
-    await context.sidecar.wait_ready()
-    context.sidecar_ready = True
+    """Wait for all there must be (the sidecar waits for this port first), then keep going."""
+    await context.startup.passed()
     loops: list[Background] = [*background]
     if context.settings.schema_name:
         loops += [context.relay.run, lambda: _watch(context.storage)]
@@ -230,41 +241,3 @@ async def _stop(running: asyncio.Task[None]) -> None:
         await running
     except asyncio.CancelledError:
         return
-
-
-class _Server(uvicorn.Server):
-    """Tells the service that it is to stop: an open stream would hold up the shutdown."""
-
-    def __init__(self, config: uvicorn.Config, on_stop: Sequence[Callable[[], None]]) -> None:
-        super().__init__(config)
-        self._on_stop = on_stop
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        for stop in self._on_stop:
-            stop()
-
-
-def run(factory: str, settings: ServiceSettings) -> None:
-    """Serve `package.module:function` on the address of the settings; one worker, no access log."""
-    configure_logging(settings.app_id, settings.log_level)
-    module, _, name = factory.partition(":")
-    app = getattr(importlib.import_module(module), name)(settings)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.app_port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
-        # Longer than callers keep theirs: who sends on a connection closed here gets an error.
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=8,
-        # Behind the front end or a sidecar on loopback: their word about clients is not needed.
-        proxy_headers=False,
-    )
-    server = _Server(config, app.state.context.on_stop)
-    server.run()
-    if not server.started:
-        sys.exit(1)

@@ -18,7 +18,11 @@ from sqlalchemy import Connection, MetaData, TextClause, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from todoku_platform import revisions
 from todoku_platform.tables import platform_tables
+
+ALEMBIC = Path(__file__).parent / "alembic"
+"""Its environment, the same for every package."""
 
 _FUNCTIONS = """
 CREATE FUNCTION {schema}.conflict(what text) RETURNS int LANGUAGE plpgsql VOLATILE AS
@@ -38,7 +42,7 @@ _GRANTS = """
 GRANT USAGE ON SCHEMA {schema} TO {role};
 REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
-REVOKE ALL ON {schema}.alembic_version FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON {schema}.alembic_version FROM {role};
 REVOKE UPDATE, DELETE ON {schema}.events FROM {role};
 GRANT UPDATE (leased_until, published_at) ON {schema}.events TO {role};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}
@@ -71,18 +75,17 @@ def grant(connection: Connection, schema: str) -> None:
 
 def upgrade(package: str, url: str) -> None:
     """Bring the schema of `package` to its newest revision; twice changes nothing."""
-    root = Path(str(importlib.import_module(package).__file__)).parent
     schema: str = importlib.import_module(f"{package}.settings").Settings.schema_name
-    asyncio.run(_upgrade(root / "migrations", schema, url))
+    asyncio.run(_upgrade(revisions.folder(package), schema, url))
 
 
-async def _upgrade(revisions: Path, schema: str, url: str) -> None:
+async def _upgrade(location: Path, schema: str, url: str) -> None:
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
     )
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
-    config.set_main_option("version_locations", str(revisions))
+    config.set_main_option("script_location", str(ALEMBIC))
+    config.set_main_option("version_locations", str(location))
     config.set_main_option("path_separator", "newline")
 
     def run(connection: Connection) -> None:

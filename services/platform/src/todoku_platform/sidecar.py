@@ -1,6 +1,5 @@
 """The Dapr sidecar: bindings, publishing, invocation, jobs. Nothing else in Todoku knows Dapr."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -68,16 +67,24 @@ class Sidecar:
         await self._channel.close()
         await self._http.aclose()
 
-    async def wait_ready(self) -> None:
-        """Until the components are loaded. Never `/healthz`: that waits for this very service."""
-        while True:
-            try:
-                answer = await self._http.get("/v1.0/healthz/outbound", timeout=2)
-                if answer.status_code == 204:
-                    return
-            except httpx2.TransportError:
-                pass  # not there yet: asked again below
-            await asyncio.sleep(0.1)
+    async def ready(self) -> bool:
+        """Whether the components are loaded. Never `/healthz`: that waits for this very service."""
+        try:
+            answer = await self._http.get("/v1.0/healthz/outbound", timeout=2)
+        except httpx2.TransportError:
+            return False
+        return answer.status_code == 204
+
+    async def metadata(self) -> dict[str, Any]:
+        """Its `runtimeVersion` and `components`, among more. Raises Unavailable, SidecarError."""
+        try:
+            answer = await self._http.get("/v1.0/metadata")
+        except httpx2.TransportError as exc:
+            raise Unavailable("the sidecar does not answer") from exc
+        if not answer.is_success:
+            raise SidecarError(f"the sidecar answers {answer.status_code}")
+        found: dict[str, Any] = answer.json()
+        return found
 
     async def binding(self, name: str, operation: str, sql: str, params: Sequence[object]) -> bytes:
         """Run SQL through a PostgreSQL binding; SidecarError has the SQLSTATE in its text."""

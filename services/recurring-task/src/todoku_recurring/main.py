@@ -1,7 +1,8 @@
 """Wires the service once: `python -m todoku_recurring.main`."""
 
 from fastapi import FastAPI
-from todoku_platform.app import Context, create_app, run
+from todoku_platform.app import Context, create_app
+from todoku_platform.server import run
 
 from todoku_recurring.endpoints import router
 from todoku_recurring.repository import SeriesStore
@@ -24,4 +25,4 @@ def create(settings: Settings, context: Context | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("todoku_recurring.main:create", Settings())
+    run("todoku_recurring.main:create", Settings)

@@ -1,7 +1,8 @@
 """Wires the service once: `python -m todoku_task.main`."""
 
 from fastapi import FastAPI
-from todoku_platform.app import Context, create_app, run
+from todoku_platform.app import Context, create_app
+from todoku_platform.server import run
 
 from todoku_task.endpoints import router
 from todoku_task.repository import Tasks
@@ -25,4 +26,4 @@ def create(settings: Settings, context: Context | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("todoku_task.main:create", Settings())
+    run("todoku_task.main:create", Settings)
