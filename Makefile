@@ -1,12 +1,14 @@
 # Everything a person types. `make` alone lists it. Variables: BROKER=redis|kafka,
-# WEB=start|dev|none, DATABASE_URL, REDIS_URL, TODOKU_PORT_BASE, TODOKU_WEB_PORT, TODOKU_STATE.
+# WEB=start|dev|none, DATABASE_URL, REDIS_URL, TODOKU_PORT_BASE, TODOKU_WEB_PORT, TODOKU_STATE;
+# on a cluster SKAFFOLD_DEFAULT_REPO (the registry), URL (of the smoke test).
 .DEFAULT_GOAL := help
 .PHONY: help dev infra down reset test bench lint generate sync
+.PHONY: images minikube minikube-down doks doks-down smoke
 UV := deploy/local/uv
 RUN := $(UV) run --no-sync
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 sync: # the Python packages, as the lock has them
 	@$(UV) sync --frozen --quiet
@@ -38,3 +40,21 @@ lint: sync ## format check, lint, types, imports
 generate: sync ## everything that is generated: contracts' types, subscriptions, dapr.yaml
 	@$(RUN) python contracts/generate.py
 	@$(RUN) todoku-local run-file
+
+images: sync ## every image, by Docker or buildah
+	@$(RUN) python -m todoku_cluster.images
+
+minikube: sync ## all of it on the running minikube, after checks
+	@$(RUN) todoku-cluster up minikube
+
+minikube-down: sync ## remove it there; the data stays
+	@$(RUN) todoku-cluster down minikube
+
+doks: sync ## all of it on the DigitalOcean cluster of the current context, after checks
+	@$(RUN) todoku-cluster up doks
+
+doks-down: sync ## remove it there; the data stays
+	@$(RUN) todoku-cluster down doks
+
+smoke: sync ## do the main job on the current cluster, or at URL
+	@$(RUN) todoku-cluster smoke $(if $(URL),--url $(URL))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.rows import rows
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 from todoku_local.ports import answers
 

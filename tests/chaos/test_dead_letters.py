@@ -9,7 +9,7 @@ import pytest
 from harness.faults import Faults
 from harness.outcome import add_repeating, dead_letters, once_in_effect, settled
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 
 pytestmark = pytest.mark.both_brokers

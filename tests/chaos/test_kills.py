@@ -8,7 +8,7 @@ import pytest
 from harness.faults import Faults
 from harness.outcome import add_repeating, handled, once_in_effect, one_reminder
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 
 pytestmark = pytest.mark.both_brokers
 

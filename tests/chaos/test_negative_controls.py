@@ -8,7 +8,7 @@ from harness.isolation import foreign_task_is_hidden
 from harness.outcome import add_repeating, feed_is_exact, once_in_effect
 from harness.people import Person
 from harness.rows import rows
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 
 
 def test_without_the_inbox_a_repeated_message_has_two_effects(

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from harness.outcome import add_repeating, once_in_effect, settled
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 
 pytestmark = pytest.mark.both_brokers
 AWAY_SECONDS = 30

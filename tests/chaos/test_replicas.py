@@ -8,10 +8,10 @@ from functools import partial
 
 import httpx2
 import pytest
-from harness.live import LiveStream
 from harness.outcome import add_repeating, feed_is_exact, once_in_effect, settled
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.live import LiveStream
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 
 pytestmark = pytest.mark.both_brokers

@@ -7,7 +7,7 @@ from harness.faults import Faults
 from harness.outcome import add_repeating, feed_is_exact, once_in_effect, settled, successor
 from harness.people import Person
 from harness.rows import rows
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 
 pytestmark = pytest.mark.both_brokers
 

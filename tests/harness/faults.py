@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
-
-from harness.waiting import eventually
 
 FAULTY = Path(__file__).parent / "faulty"
 

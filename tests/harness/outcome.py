@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import httpx2
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 
 from harness.people import Person
 from harness.rows import count, rows
-from harness.waiting import eventually
 
 PUBLISHERS = ("task", "recurring", "notification")
 DAILY = {"rule": "FREQ=DAILY", "mode": "schedule"}

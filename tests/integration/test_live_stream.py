@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 from harness.people import Person
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 
 KEEP_ALIVE_SECONDS = 15

@@ -17,7 +17,7 @@ import asyncpg
 import httpx2
 import pytest
 from harness.machine import free_base
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
 from todoku_local import Stack
 from todoku_local.sidecar import COMPONENTS
 

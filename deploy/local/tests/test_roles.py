@@ -15,9 +15,11 @@ class TestAddresses:
         moved = roles.with_credentials("postgresql://a:b@/todoku?host=/run/pg", "u", "p")
         assert moved == "postgresql://u:p@/todoku?host=/run/pg"
 
-    def test_libpq_only_parameters_are_left_out_for_asyncpg(self) -> None:
+    def test_what_only_libpq_knows_is_left_out(self) -> None:
         given = "postgresql://u:p@h/db?sslmode=require&channel_binding=require"
-        assert roles.for_asyncpg(given) == "postgresql://u:p@h/db?sslmode=require"
+        assert roles.portable(given) == "postgresql://u:p@h/db?sslmode=require"
+        found = roles.addresses(given, secrets.complete({}))
+        assert not any("channel_binding" in address for address in found.values())
 
 
 class TestStatements:

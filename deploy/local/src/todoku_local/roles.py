@@ -36,15 +36,17 @@ def direct(address: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.replace("-pooler.", ".", 1)))
 
 
-def for_asyncpg(address: str) -> str:
-    """Without the parameters that only libpq knows: asyncpg takes them for settings."""
+def portable(address: str) -> str:
+    """Without the parameter that only libpq knows: other drivers, and so the server, take it
+    for a setting."""
     parts = urlsplit(address)
     kept = [(key, value) for key, value in parse_qsl(parts.query) if key != "channel_binding"]
-    return urlunsplit(parts._replace(query=urlencode(kept, safe="/")))
+    return urlunsplit(parts._replace(query=urlencode(kept, safe="/", quote_via=quote)))
 
 
 def addresses(admin: str, secrets: Mapping[str, str]) -> dict[str, str]:
     """The connection strings by variable name."""
+    admin = portable(admin)
     found = {}
     for schema in SCHEMAS:
         name = schema.upper()
@@ -98,7 +100,7 @@ def _data_only(schema: str, app: str, owner: str) -> list[str]:
 def provision(admin: str, secrets: Mapping[str, str]) -> None:
     """Bring roles, schemas and rights in line. Raises LocalError."""
     try:
-        asyncio.run(_provision(for_asyncpg(direct(admin)), secrets))
+        asyncio.run(_provision(portable(direct(admin)), secrets))
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise LocalError(f"the database's roles could not be made: {error}") from error
 
@@ -136,7 +138,7 @@ def accepts(address: str) -> bool:
     """True when the server lets this user in."""
 
     async def connect() -> None:
-        connection = await asyncpg.connect(for_asyncpg(address), timeout=2)
+        connection = await asyncpg.connect(portable(address), timeout=2)
         await connection.close()
 
     try:

@@ -21,11 +21,10 @@ ANSWER_SECONDS = 1.0
 
 
 def users(access: Mapping[str, Access], secrets: Mapping[str, str]) -> str:
-    """The ACL file: one user an app, and the administrator."""
-    lines = [
-        "user default off resetchannels -@all",
-        _user(ADMIN, secrets["BROKER_ADMIN_PASSWORD"]) + " ~* &* +@all",
-    ]
+    """The ACL file: one user an app, and the administrator where the secrets have a password."""
+    lines = ["user default off resetchannels -@all"]
+    if password := secrets.get("BROKER_ADMIN_PASSWORD"):
+        lines.append(_user(ADMIN, password) + " ~* &* +@all")
     for app_id, own in access.items():
         password = secrets[f"BROKER_PASSWORD_{BY_ID[app_id].variable}"]
         lines.append(f"{_user(app_id, password)} {valkey_rules(own)}")

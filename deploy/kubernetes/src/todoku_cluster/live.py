@@ -9,7 +9,9 @@ from typing import Any, Self
 
 import httpx2
 
-from harness.waiting import eventually
+from todoku_cluster.waiting import eventually
+
+OPEN_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,15 @@ class LiveStream:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(5)
-        assert self._opened.wait(20), "the stream did not open"
+        self._ready.wait(OPEN_SECONDS)
+        if not self._opened.wait(OPEN_SECONDS):
+            raise AssertionError(f"the stream did not open within {OPEN_SECONDS} s")
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
+        self._thread.join(OPEN_SECONDS)
 
     def wait_for(
         self, kind: str, matches: Callable[[Any], object] = lambda _: True, timeout: float = 20.0

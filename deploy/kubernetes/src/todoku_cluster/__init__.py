@@ -1,0 +1,1 @@
+"""Todoku on a cluster: what is checked before, made once, rolled out, and tried after."""

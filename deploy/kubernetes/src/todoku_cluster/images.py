@@ -1,0 +1,149 @@
+"""Every image from its recipe, with docker or buildah: `python -m todoku_cluster.images [APP…]`.
+
+Prints what was built with size and bill of materials. PYTHON_IMAGE and NODE_IMAGE name other base
+images, BUILD_OPTIONS further options of the builder (such as `--network host`).
+"""
+
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from todoku_local.errors import LocalError, Missing
+from todoku_local.places import REPOSITORY, State
+from todoku_local.services import BY_ID, FRONTEND
+
+SMOKE = "smoke"
+RECIPES = {
+    **dict.fromkeys(BY_ID, ("services/Dockerfile", "PYTHON")),
+    FRONTEND: ("frontend/Dockerfile", "NODE"),
+    SMOKE: ("deploy/kubernetes/smoke/Dockerfile", "PYTHON"),
+}
+BUILD_SECONDS = 1800
+CALL_SECONDS = 120
+
+
+def builder() -> str:
+    """docker, where its daemon answers, else buildah."""
+    if shutil.which("docker"):
+        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=CALL_SECONDS)
+        if asked.returncode == 0:
+            return "docker"
+    if shutil.which("buildah"):
+        return "buildah"
+    raise Missing("images need docker (with its daemon running) or buildah: https://buildah.io")
+
+
+def tag() -> str:
+    """The commit that the sources are of, marked when they differ from it."""
+    return _called("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+
+
+def build(app_id: str, tool: str, version: str) -> str:
+    """Build one image, return its name. Its files bear the time of the commit."""
+    name = f"todoku/{app_id}:{version}"
+    epoch = _called("git", "log", "-1", "--format=%ct")
+    recipe, base = RECIPES[app_id]
+    given = {"REVISION": version, base: os.environ.get(f"{base}_IMAGE")}
+    given |= {"SERVICE": app_id} if app_id in BY_ID else {}
+    arguments = ["--tag", name, "--file", recipe]
+    for variable, value in given.items():
+        arguments += ["--build-arg", f"{variable}={value}"] if value else []
+    start = {
+        "docker": ["docker", "build"],
+        "buildah": ["buildah", "bud", "--layers", "--timestamp", epoch],
+    }
+    command = [*start[tool], *shlex.split(os.environ.get("BUILD_OPTIONS", "")), *arguments, "."]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": epoch, "DOCKER_BUILDKIT": "1"}
+    log = State.default().logs / f"image-{app_id}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        done = subprocess.run(
+            command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output,
+            timeout=BUILD_SECONDS,
+        )  # fmt: skip
+    if done.returncode:
+        last = "\n".join(log.read_text().splitlines()[-10:])
+        raise LocalError(f"{name} was not built ({log}):\n{last}")
+    return name
+
+
+def archive(name: str, tool: str, path: Path) -> Path:
+    """The image as one file, the same from either builder: manifest, configuration, layers."""
+    save = {
+        "docker": ["docker", "save", "--output", str(path), name],
+        "buildah": ["buildah", "push", "--quiet", name, f"docker-archive:{path}"],
+    }
+    _called(*save[tool])
+    return path
+
+
+def size(name: str, tool: str) -> str:
+    ask = {
+        "docker": ["docker", "image", "ls", "--format", "{{.Size}}", name],
+        "buildah": ["buildah", "images", "--format", "{{.Size}}", name],
+    }
+    return _called(*ask[tool]).splitlines()[0]
+
+
+def bill_of_materials(app_id: str, folder: Path) -> Path:
+    """CycloneDX of the packages that the lock gives the image, beside it in a file."""
+    path = folder / f"{app_id}.cdx.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    if app_id == FRONTEND:
+        listed = _called(
+            "npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only",
+            cwd=REPOSITORY / "frontend",
+        )  # fmt: skip
+        path.write_text(listed + "\n")
+        return path
+    package = BY_ID[app_id].package.replace("_", "-") if app_id in BY_ID else "todoku-cluster"
+    requirements = _called(
+        str(REPOSITORY / "deploy/local/uv"), "export", "--quiet", "--frozen", "--no-dev",
+        "--no-emit-workspace", "--package", package,
+    )  # fmt: skip
+    written = ["--output-reproducible", "--of", "JSON", "-o", str(path), "-"]
+    _called(sys.executable, "-m", "cyclonedx_py", "requirements", *written, given=requirements)
+    return path
+
+
+def _called(*command: str, given: str | None = None, cwd: Path = REPOSITORY) -> str:
+    try:
+        done = subprocess.run(
+            command, input=given, cwd=cwd, capture_output=True, text=True, timeout=CALL_SECONDS
+        )
+    except FileNotFoundError as error:
+        raise Missing(f"{command[0]} is not installed") from error
+    if done.returncode:
+        raise LocalError(f"`{shlex.join(command)}` failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="todoku_cluster.images", description=__doc__)
+    parser.add_argument(
+        "apps", nargs="*", metavar="app", default=list(RECIPES), help="by default all"
+    )
+    parser.add_argument("--tag", help="by default the commit")
+    options = parser.parse_args()
+    if unknown := [app for app in options.apps if app not in RECIPES]:
+        parser.error(f"no app {', '.join(unknown)}; there are {', '.join(RECIPES)}")
+    try:
+        tool, version = builder(), options.tag or tag()
+        for app_id in options.apps:
+            began = time.monotonic()
+            name = build(app_id, tool, version)
+            bill = bill_of_materials(app_id, State.default().root / "images")
+            print(f"{name}  {size(name, tool)}  {time.monotonic() - began:.0f} s  {bill}")
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
