@@ -76,6 +76,41 @@ class Pod:
     def has_sidecar(self) -> bool:
         return self.annotations.get("dapr.io/enabled") == "true"
 
+    @property
+    def sidecar_secrets(self) -> dict[str, str]:
+        """Secret → key, of those that the sidecar gets into its environment."""
+        found = {}
+        for entry in filter(None, self.dapr("env-from-secret").split(",")):
+            secret, _, key = entry.partition("=")[2].partition(":")
+            found[secret.strip()] = key
+        return found
+
+    @property
+    def app_secrets(self) -> dict[str, str]:
+        """Variable → Secret and key, of those that its containers get."""
+        found = {}
+        for container in self.containers:
+            for variable in container.get("env", []):
+                reference = variable.get("valueFrom", {}).get("secretKeyRef")
+                if reference:
+                    found[variable["name"]] = f"{reference['name']}:{reference['key']}"
+        return found
+
+    @property
+    def mounted_secrets(self) -> set[str]:
+        return {
+            volume["secret"]["secretName"]
+            for volume in self.spec.get("volumes", [])
+            if "secret" in volume
+        }
+
+    @property
+    def secrets(self) -> set[str]:
+        """The names of all it reads, the sidecar's tokens too."""
+        tokens = {self.dapr("api-token-secret"), self.dapr("app-token-secret")} - {""}
+        apps = {reference.partition(":")[0] for reference in self.app_secrets.values()}
+        return {*self.sidecar_secrets, *apps, *self.mounted_secrets, *tokens}
+
     def dapr(self, name: str) -> str:
         return self.annotations.get(f"dapr.io/{name}", "")
 
