@@ -5,11 +5,12 @@ first; a source of secrets comes before the broker, which takes out what it does
 needs Kafka.
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -59,18 +60,29 @@ def rendered() -> dict[str, list[Document]]:
     """By the name of the combination; nobody may change them."""
     wanted = list(combinations())
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        texts = list(pool.map(_render, wanted))
+        texts = list(pool.map(text, wanted))
     return {
-        combination.name: list(yaml.load_all(text, yaml.CSafeLoader))
-        for combination, text in zip(wanted, texts, strict=True)
+        combination.name: list(yaml.load_all(made, yaml.CSafeLoader))
+        for combination, made in zip(wanted, texts, strict=True)
     }
 
 
-def overlays() -> list[str]:
-    return [path.name for path in sorted((KUBERNETES / "overlays").iterdir())]
+def differing(*ignored: str) -> dict[str, list[Document]]:
+    """Of combinations that are equal but for objects of these kinds only the first."""
+    found: dict[str, tuple[str, list[Document]]] = {}
+    for name, documents in rendered().items():
+        rest = [document for document in documents if document["kind"] not in ignored]
+        found.setdefault(json.dumps(rest), (name, documents))
+    return dict(found.values())
 
 
-def _render(combination: Combination) -> str:
+def judged(rule: Callable[[list[Document]], list[str]], *ignored: str) -> dict[str, list[str]]:
+    """The findings of a rule by combination, where there are any."""
+    found = {name: rule(documents) for name, documents in differing(*ignored).items()}
+    return {name: findings for name, findings in found.items() if findings}
+
+
+def text(combination: Combination) -> str:
     if not combination.components:
         return kustomize(KUBERNETES / combination.resource)
     with tempfile.TemporaryDirectory() as folder:

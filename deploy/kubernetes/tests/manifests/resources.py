@@ -1,6 +1,5 @@
 """Reading rendered documents."""
 
-import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +23,6 @@ def named(documents: Iterable[Document], kind: str, name: str) -> Document:
 
 def title(document: Document) -> str:
     return f"{document['kind']} {document['metadata']['name']}"
-
-
-def copied(documents: list[Document]) -> list[Document]:
-    """For a test to spoil."""
-    return copy.deepcopy(documents)
 
 
 @dataclass(frozen=True)

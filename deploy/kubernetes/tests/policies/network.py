@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from ipaddress import ip_address, ip_network
 
-from manifests.resources import Document, of_kind
+from manifests.resources import Document
 
 NAMESPACE = "todoku"
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -38,13 +37,10 @@ class Flow:
         return f"{self.source} → {self.target}:{self.port}/{self.protocol}"
 
 
-@dataclass(frozen=True)
 class Network:
-    policies: list[Document]
-
-    @classmethod
-    def of(cls, documents: Iterable[Document]) -> "Network":
-        return cls(of_kind(documents, "NetworkPolicy"))
+    def __init__(self, policies: Iterable[Document]) -> None:
+        self._specs = [policy["spec"] for policy in policies]
+        self._known: dict[tuple[str, str], list[Document] | None] = {}
 
     def flows(self, parties: list[Party], ports: Iterable[Port]) -> set[Flow]:
         """All that pass from or to a party of ours; a pod's traffic with itself aside."""
@@ -58,38 +54,32 @@ class Network:
         }
 
     def passes(self, source: Party, target: Party, port: Port) -> bool:
-        return self._side("Egress", source, target, port) and self._side(
+        """Both sides must let it through."""
+        return self._lets("Egress", source, target, port) and self._lets(
             "Ingress", target, source, port
         )
 
-    def _side(self, direction: str, subject: Party, peer: Party, port: Port) -> bool:
-        """Whether the policies that select the subject let the peer through."""
-        if not subject.ours:
-            return True
-        rules = self._rules(direction, subject)
-        peers = "to" if direction == "Egress" else "from"
+    def _lets(self, direction: str, subject: Party, peer: Party, port: Port) -> bool:
+        rules, peers = self._rules(direction, subject), "to" if direction == "Egress" else "from"
         return rules is None or any(
             _names_port(rule.get("ports"), port) and _names_peer(rule.get(peers), peer)
             for rule in rules
         )
 
     def _rules(self, direction: str, subject: Party) -> list[Document] | None:
-        """None where no policy selects it: then everything passes."""
-        selecting = [
-            policy["spec"]
-            for policy in self._by_direction[direction]
-            if selects(policy["spec"]["podSelector"], subject.labels)
-        ]
-        if not selecting:
-            return None
-        return [rule for spec in selecting for rule in spec.get(direction.lower(), [])]
-
-    @cached_property
-    def _by_direction(self) -> dict[str, list[Document]]:
-        return {
-            direction: [p for p in self.policies if direction in p["spec"]["policyTypes"]]
-            for direction in ("Egress", "Ingress")
-        }
+        """Of all policies that select it; None where none does: then everything passes."""
+        key = direction, subject.name
+        if key not in self._known:
+            selecting = [
+                spec
+                for spec in self._specs
+                if subject.ours
+                and direction in spec["policyTypes"]
+                and selects(spec["podSelector"], subject.labels)
+            ]
+            rules = [rule for spec in selecting for rule in spec.get(direction.lower(), [])]
+            self._known[key] = rules if selecting else None
+        return self._known[key]
 
 
 def _names_port(ports: list[Document] | None, port: Port) -> bool:

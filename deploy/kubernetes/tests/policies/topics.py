@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from manifests.resources import Document, dapr_components, metadata, of_kind
-from policies.code import event_routes, published
 from todoku_contracts.registry import TOPICS
 from todoku_local.services import BY_ID
+
+from policies.code import event_routes, published
 
 RESERVED = {("task", "task-commands")}
 """Rights given ahead of code: the architecture lets task send itself commands too."""
