@@ -1,14 +1,14 @@
 """One thing scales each app, and at full scale the database has connections left."""
 
 from manifests.render import judged
-from manifests.resources import Document
+from manifests.resources import WORKLOADS, Document
 from manifests.spoiling import KAFKA, VALKEY, spoiled, without
-from policies.scaling import budget_findings, frontend_pool, read_budget, scaler_findings
+from policies.scaling import SCALERS, budget_findings, frontend_pool, read_budget, scaler_findings
 
 
 class TestScaling:
     def test_each_app_by_one_thing(self) -> None:
-        assert judged(scaler_findings, "ExternalSecret", "SealedSecret") == {}
+        assert judged(scaler_findings, "Deployment", "PodDisruptionBudget", *SCALERS) == {}
 
     def test_none_is_found(self) -> None:
         found = scaler_findings(without(VALKEY, "HorizontalPodAutoscaler", "task"))
@@ -39,7 +39,7 @@ class TestScaling:
 
 class TestConnections:
     def test_are_enough_for_a_full_cluster(self) -> None:
-        assert judged(budget_findings, "ExternalSecret", "SealedSecret") == {}
+        assert judged(budget_findings, "Component", *WORKLOADS, *SCALERS) == {}
 
     def test_pool_of_the_front_end_is_the_code_s(self) -> None:
         assert read_budget()["frontendPool"] == frontend_pool()

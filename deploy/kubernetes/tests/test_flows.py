@@ -11,12 +11,10 @@ from policies.code import invoked, tool_calls
 from policies.network import Network, Party
 from policies.operations import allows
 
-SECRETS = ("ExternalSecret", "SealedSecret")
-
 
 class TestNetwork:
     def test_policies_equal_the_flows(self) -> None:
-        assert judged(flows.findings, *SECRETS) == {}
+        assert judged(flows.findings, *flows.KINDS) == {}
 
     @pytest.mark.parametrize(
         ("policy", "finding"),
@@ -92,7 +90,7 @@ class TestNetwork:
 
 class TestInvocation:
     def test_only_what_tools_call_is_allowed(self) -> None:
-        assert judged(invocation.findings, *SECRETS) == {}
+        assert judged(invocation.findings, "Deployment", "Configuration") == {}
 
     def test_mcp_tool_calls_task_only(self) -> None:
         assert invoked("mcp-tool") == {"task"}

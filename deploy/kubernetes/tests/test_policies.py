@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from manifests.render import judged
-from manifests.resources import Document
+from manifests.resources import WORKLOADS, Document
 from manifests.spoiling import KAFKA, VALKEY, annotations_of, pod_of, spoiled
 from policies import pods, secrets
 
@@ -23,7 +23,7 @@ def variable(workload: Document, name: str) -> Document:
 
 class TestPods:
     def test_run_with_few_rights(self) -> None:
-        assert judged(pods.findings, "ExternalSecret", "SealedSecret") == {}
+        assert judged(pods.findings, "Namespace", *WORKLOADS) == {}
 
     @pytest.mark.parametrize(
         ("change", "finding"),
@@ -73,7 +73,7 @@ class TestPods:
 
 class TestSecrets:
     def test_are_read_by_their_owners(self) -> None:
-        assert judged(secrets.findings, "ExternalSecret", "SealedSecret") == {}
+        assert judged(secrets.findings, "Secret", "Component", *WORKLOADS) == {}
 
     @pytest.mark.parametrize(
         ("change", "finding"),

@@ -60,7 +60,7 @@ class TestManifests:
             ("HTTPRoute", "tokens", "rule"),
             ("Issuer", "letsencrypt", "acmee"),
             ("ExternalSecret", "operator-token", "refresh"),
-            ("CiliumNetworkPolicy", "gateway", "ingres"),
+            ("CiliumNetworkPolicy", "gateway-pages", "ingres"),
         ],
     )
     def test_unknown_field_is_found(self, version: str, kind: str, name: str, field: str) -> None:

@@ -67,19 +67,20 @@ def rendered() -> dict[str, list[Document]]:
     }
 
 
-def differing(*ignored: str) -> dict[str, list[Document]]:
-    """Of combinations that are equal but for objects of these kinds only the first."""
+def judged(rule: Callable[[list[Document]], list[str]], *kinds: str) -> dict[str, list[str]]:
+    """The findings of a rule that reads these kinds, by combination, where there are any."""
+    found = {name: rule(documents) for name, documents in differing(*kinds).items()}
+    return {name: findings for name, findings in found.items() if findings}
+
+
+@cache
+def differing(*kinds: str) -> dict[str, list[Document]]:
+    """What is rendered of these kinds; of combinations that are equal in that the first."""
     found: dict[str, tuple[str, list[Document]]] = {}
     for name, documents in rendered().items():
-        rest = [document for document in documents if document["kind"] not in ignored]
-        found.setdefault(json.dumps(rest), (name, documents))
+        some = [document for document in documents if document["kind"] in kinds]
+        found.setdefault(json.dumps(some), (name, some))
     return dict(found.values())
-
-
-def judged(rule: Callable[[list[Document]], list[str]], *ignored: str) -> dict[str, list[str]]:
-    """The findings of a rule by combination, where there are any."""
-    found = {name: rule(documents) for name, documents in differing(*ignored).items()}
-    return {name: findings for name, findings in found.items() if findings}
 
 
 def text(combination: Combination) -> str:

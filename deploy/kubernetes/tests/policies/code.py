@@ -4,6 +4,7 @@ import ast
 import asyncio
 import base64
 import importlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,7 +40,10 @@ def app(app_id: str) -> FastAPI:
     if app_id == MCP.app_id:
         secrets["mcp_signing_key"] = SecretStr(_signing_key())
     settings = importlib.import_module(f"{package}.settings").Settings(app_id=app_id, **secrets)
-    made: FastAPI = importlib.import_module(f"{package}.main").create(settings)
+    with warnings.catch_warnings():
+        # ChatKit warns of its own widgets when it is imported.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        made: FastAPI = importlib.import_module(f"{package}.main").create(settings)
     return made
 
 
@@ -60,8 +64,9 @@ def routes(app_id: str) -> frozenset[Call]:
     )
 
 
-def event_routes(app_id: str) -> set[str]:
-    return {path for _, path in routes(app_id) if path.startswith("/events/")}
+@cache
+def event_routes(app_id: str) -> frozenset[str]:
+    return frozenset(path for _, path in routes(app_id) if path.startswith("/events/"))
 
 
 @cache
@@ -70,7 +75,8 @@ def sources(app_id: str) -> tuple[ast.Module, ...]:
     return tuple(ast.parse(path.read_text()) for path in sorted(folder.rglob("*.py")))
 
 
-def published(app_id: str) -> set[str]:
+@cache
+def published(app_id: str) -> frozenset[str]:
     """The topics a service writes to: what its code gives to something called topic."""
     found = set()
     for module in sources(app_id):
@@ -81,7 +87,7 @@ def published(app_id: str) -> set[str]:
         }
         for node in ast.walk(module):
             found |= {ast.literal_eval(value) for value in _topics(node, takers)}
-    return found & TOPICS.keys()
+    return frozenset(found & TOPICS.keys())
 
 
 def _topics(node: ast.AST, takers: set[str]) -> Iterator[ast.Constant]:
@@ -106,7 +112,8 @@ def _parameters(function: ast.FunctionDef) -> list[str]:
     return [argument.arg for argument in function.args.args if argument.arg != "self"]
 
 
-def invoked(app_id: str) -> set[str]:
+@cache
+def invoked(app_id: str) -> frozenset[str]:
     """The apps a service calls through its sidecar."""
     found = set()
     for module in sources(app_id):
@@ -117,7 +124,7 @@ def invoked(app_id: str) -> set[str]:
                 constants[target.id] if isinstance(target, ast.Name) else ast.literal_eval(target)
             )
             found.add(str(name))
-    return found
+    return frozenset(found)
 
 
 def _calls(module: ast.Module, name: str) -> Iterator[ast.Call]:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from manifests.resources import Document, Pod, dapr_components, metadata, of_kind, pods
+from manifests.resources import WORKLOADS, Document, Pod, dapr_components, metadata, of_kind, pods
 from todoku_local.services import BY_ID
 
 from policies.code import invoked
 from policies.network import Flow, Network, Party, selects
 from policies.operators import KAFKA, KAFKA_OPERATORS, of_cilium, of_strimzi
 
+KINDS = (
+    *("NetworkPolicy", "CiliumNetworkPolicy", "Service", "Component", *WORKLOADS),
+    *("Kafka", "ScaledObject", "Gateway", "HTTPRoute"),
+)
+"""All that these rules read."""
 SIDECAR_PORT = 50002
 """Where sidecars answer each other."""
 DAPR = {"dapr-operator": 6500, "dapr-sentry": 50001, "dapr-scheduler-server": 50006}

@@ -11,6 +11,8 @@ from todoku_local.services import BY_ID
 
 from policies.code import event_routes, published
 
+KINDS = ("Component", "Subscription", "Kafka", "KafkaUser", "KafkaTopic", "ExternalSecret")
+"""All that these rules read."""
 RESERVED = {("task", "task-commands")}
 """Rights given ahead of code: the architecture lets task send itself commands too."""
 ACL_USER = re.compile(r"user (?P<app>\S+) on \S+ (?P<rules>.*)")
