@@ -103,7 +103,7 @@ def checkov(folder: Path) -> Iterator[Finding]:
 
 
 def hadolint(folder: Path) -> Iterator[Finding]:
-    recipes = [folder / recipe for recipe in RECIPES]
+    recipes = sorted(folder.glob("*/Dockerfile"))
     for found in _json([tools().program("hadolint"), "--format", "json", *recipes]):
         where = f"{Path(found['file']).relative_to(folder)} line {found['line']}"
         yield Finding(found["code"], where, found["message"])

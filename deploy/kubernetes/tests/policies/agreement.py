@@ -14,8 +14,9 @@ PLACES = {
     # Where the broker is and how one gets in: what a laptop and a cluster differ in.
     *("brokers", "authType", "saslMechanism", "disableTls", "caCert", "skipVerify"),
     *("redisHost", "enableTLS"),
-    # How much of the database each may take.
-    "maxConns",
+    # How much of the database each may take, and how long a stream keeps what was handled.
+    *("task-db.maxConns", "recurring-task-db.maxConns", "notification-db.maxConns"),
+    *("chat-agent-db.maxConns", "pubsub.streamTTL"),
 }
 LOOPBACK_ONLY = {"HOST", "PORT", "HOSTNAME", "TZ"}
 
@@ -64,9 +65,9 @@ def _subscriptions(documents: list[Document]) -> list[Document]:
 def _essence(document: Document) -> dict[str, Any]:
     """Without what depends on the place; orders that mean nothing are gone."""
     spec, kept = dict(document["spec"]), {}
-    if "metadata" in spec:
-        spec.pop("metadata")
-        kept = {k: v for k, v in _settings(document) if k not in PLACES}
+    if spec.pop("metadata", None):
+        name = document["metadata"]["name"]
+        kept = {k: v for k, v in _settings(document) if not PLACES & {k, f"{name}.{k}"}}
     return spec | kept | {"scopes": sorted(document.get("scopes", []))}
 
 
