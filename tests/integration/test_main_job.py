@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from harness.outcome import once_in_effect
 from harness.people import Person
+from todoku_cluster import smoke
 from todoku_cluster.waiting import eventually
+from todoku_local import Stack
 
 pytestmark = pytest.mark.both_brokers
 ZONE = ZoneInfo("Asia/Karachi")
@@ -50,19 +52,25 @@ def test_a_sentence_becomes_a_task_that_comes_again(person: Person) -> None:
     once_in_effect(person, task)
 
 
-def test_a_reminder_rings_on_the_stream_and_in_the_inbox(person: Person) -> None:
-    asked = datetime.now(UTC)
-    with person.listen() as live:
-        person.say("remind me to stretch in 1 minute")
-        rung = live.wait_for("reminder", timeout=90)
-    late = datetime.fromisoformat(rung.data["fired_at"]) - asked
-    assert rung.data["title"].lower() == "stretch"
-    assert 0 < late.total_seconds() < 75
-    (entry,) = person.ok("GET", "/api/me/notifications", params={"unread": "true"})["items"]
-    assert entry["title"].lower() == "stretch"
-    marked = person.ok("PATCH", f"/api/me/notifications/{entry['id']}", json={"read": True})
-    assert marked["read_at"]
-    assert person.ok("GET", "/api/me/notifications", params={"unread": "true"})["items"] == []
+class TestSmoke:
+    """What is run against clusters, here against this stack."""
+
+    def test_passes_with_a_line_for_each_step(self, stack: Stack) -> None:
+        said: list[str] = []
+        smoke.run(stack.web_url, said.append)
+        assert len(said) == 8
+        assert all(line.startswith("ok ") for line in said)
+
+    def test_names_the_step_that_does_not_hold(self, stack: Stack) -> None:
+        said: list[str] = []
+        stack.process("recurring-task").kill()
+        try:
+            with pytest.raises(smoke.Failed, match="the next occurrence arrives: not within 3 s"):
+                smoke.run(stack.web_url, said.append, quick=True, patience=3)
+        finally:
+            stack.bring_back("recurring-task")
+        assert len(said) == 5
+        assert all(line.startswith("ok ") for line in said)
 
 
 def test_who_changes_zone_hears_a_floating_reminder_at_their_nine(person: Person) -> None:

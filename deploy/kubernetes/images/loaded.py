@@ -6,4 +6,4 @@ import sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
 files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-print("\n".join(sorted(file for file in files if file and file.endswith(".py"))))  # noqa: T201
+print("\n".join(sorted(file for file in files if file and file.endswith(".py"))))

@@ -116,7 +116,8 @@ def _table(stack: Stack, infrastructure: bool) -> Table:
 
 def _by_hand(stack: Stack) -> str:
     env_file, dapr = stack.state.env_file, stack.state.dapr_home / "dapr"
-    return f"by hand: set -a; . {env_file}; set +a; {dapr} run -f dapr.yaml"
+    file = stack.state.root / "dapr.yaml"
+    return f"by hand: set -a; . {env_file}; set +a; {dapr} run -f {file}"
 
 
 @app.command()

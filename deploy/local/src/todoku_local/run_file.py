@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from todoku_local import environment
-from todoku_local.places import REPOSITORY
+from todoku_local.places import REPOSITORY, State
 from todoku_local.ports import LOOPBACK, Ports
 from todoku_local.services import FRONTEND, FRONTEND_INDEX, SERVICES, Service
 
@@ -19,20 +19,22 @@ HEAD = """\
 """
 
 
-def content(ports: Ports, state: str = ".todoku") -> str:
+def content(ports: Ports, state: Path = Path(".todoku"), root: Path = Path()) -> str:
+    """Paths are relative to the file: `root` leads from there to the repository."""
     addresses = environment.addresses(ports)
+    components = root / "dapr-components/local/common"
     common = {
-        "resourcesPaths": ["dapr-components/local/common", f"{state}/dapr/broker"],
-        "configFilePath": "dapr-components/local/common/configuration.yaml",
-        "runtimePath": f"{state}/dapr",
+        "resourcesPaths": [str(components), str(state / "dapr/broker")],
+        "configFilePath": str(components / "configuration.yaml"),
+        "runtimePath": str(state / "dapr"),
         "apiListenAddresses": LOOPBACK,
         "readBufferSize": "16Ki",
         "placementHostAddress": "",
         "schedulerHostAddress": f"{LOOPBACK}:{ports.scheduler}",
         "env": {name: addresses[name] for name in environment.COMMON},
     }
-    apps = [_service(service, ports, addresses) for service in SERVICES]
-    document = {"version": 1, "common": common, "apps": [*apps, _page(ports, addresses)]}
+    apps = [_service(service, ports, addresses, root) for service in SERVICES]
+    document = {"version": 1, "common": common, "apps": [*apps, _page(ports, addresses, root)]}
     return HEAD + str(yaml.safe_dump(document, sort_keys=False, width=100))
 
 
@@ -41,11 +43,20 @@ def write(path: Path = REPOSITORY / "dapr.yaml") -> Path:
     return path
 
 
-def _service(service: Service, ports: Ports, addresses: dict[str, str]) -> dict[str, Any]:
+def write_own(ports: Ports, state: State) -> Path:
+    """dapr.yaml for the ports and the state directory of one stack, beside its state."""
+    path = state.root / "dapr.yaml"
+    path.write_text(content(ports, state.root, REPOSITORY))
+    return path
+
+
+def _service(
+    service: Service, ports: Ports, addresses: dict[str, str], root: Path
+) -> dict[str, Any]:
     own = environment.OWN.get(service, ())
     return {
         "appID": service.app_id,
-        "appDirPath": ".",
+        "appDirPath": str(root),
         "appPort": ports.app(service.index),
         **_sidecar(ports, service.index),
         "command": [".venv/bin/python", "-m", service.module],
@@ -54,12 +65,12 @@ def _service(service: Service, ports: Ports, addresses: dict[str, str]) -> dict[
     }
 
 
-def _page(ports: Ports, addresses: dict[str, str]) -> dict[str, Any]:
+def _page(ports: Ports, addresses: dict[str, str], root: Path) -> dict[str, Any]:
     names = (*environment.URLS, "BETTER_AUTH_URL", "MCP_URL")
     own = {name: addresses[name] for name in names}
     return {
         "appID": FRONTEND,
-        "appDirPath": "frontend",
+        "appDirPath": str(root / "frontend"),
         "appPort": ports.web,
         **_sidecar(ports, FRONTEND_INDEX),
         "command": ["npm", "run", "dev"],

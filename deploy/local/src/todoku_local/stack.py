@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from todoku_local import dapr, environment, frontend, migrations, secrets, sidecar
+from todoku_local import dapr, environment, frontend, migrations, run_file, secrets, sidecar
 from todoku_local.errors import LocalError
 from todoku_local.holding import Holding
 from todoku_local.infrastructure import Infrastructure
@@ -223,6 +223,7 @@ class Stack:
     def _start_scheduler(self) -> None:
         self._binaries = dapr.ensure(self.launcher, self.state.logs, self.say)
         sidecar.write_wrapper(self.state, self._binaries, self.infrastructure.broker)
+        run_file.write_own(self.ports, self.state)
         self.infrastructure.start_scheduler(self._binaries)
 
     def _prepare_page(self) -> None:
