@@ -38,8 +38,6 @@ export function upstreamHeaders({ headers, body }: Request, token: string | unde
     if (NOT_UPSTREAM.has(name) || dropped.has(name) || INTERNAL.test(name)) return;
     if (body || !OF_A_BODY.has(name)) outgoing[name] = value;
   });
-  // Node frames no body of a DELETE by itself: unframed, a service would take it for the next request.
-  if (body && outgoing["content-length"] === undefined) outgoing["transfer-encoding"] = "chunked";
   if (token) outgoing.authorization = `Bearer ${token}`;
   // Compressing is this server's business; a compressed stream from a service could not be flushed by us.
   outgoing["accept-encoding"] = "identity";
