@@ -56,8 +56,9 @@ STAGES = {
     "contract": (Check("contract", (*PYTEST, "tests/contract")),),
     "deploy": (
         Check("tools", (PYTHON, "-m", "manifests.tools"), CLUSTER_TESTS),
-        Check("deploy", (*PYTEST, "deploy/kubernetes")),
+        Check("deploy", (*PYTEST, "deploy/kubernetes", "-m", "not images")),
     ),
+    "images": (Check("images", (*PYTEST, "deploy/kubernetes", "-m", "images")),),
     "integration": (
         Check("integration", (*PYTEST, "tests/integration")),
         # The stack above has built the page.
