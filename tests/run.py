@@ -81,8 +81,9 @@ STAGES = {
     "contract": (Check("contract", (*PYTEST, "tests/contract")),),
     "deploy": (
         Check("tools", (PYTHON, "-m", "manifests.tools"), CLUSTER_TESTS),
-        Check("deploy", (*PYTEST, "deploy/kubernetes")),
+        Check("deploy", (*PYTEST, "deploy/kubernetes", "-m", "not images")),
     ),
+    "images": (Check("images", (*PYTEST, "deploy/kubernetes", "-m", "images")),),
     "integration": on_both_brokers("tests/integration"),
     "e2e": (
         Check("e2e", (*PYTEST, "tests/e2e")),
