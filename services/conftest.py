@@ -73,7 +73,8 @@ async def _prepare(admin: str, schema: str) -> tuple[str, str]:
         await connection.execute(f"CREATE SCHEMA {schema} AUTHORIZATION {owner}")
     finally:
         await connection.close()
-    address = make_url(admin)
+    # As Neon's addresses do, it says how to encrypt.
+    address = make_url(admin).update_query_dict({"sslmode": "prefer"})
     made = (address.set(username=role, password=password) for role in (owner, app))
     first, second = (url.render_as_string(hide_password=False) for url in made)
     return first, second

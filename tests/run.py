@@ -24,6 +24,7 @@ from todoku_local.places import REPOSITORY, State
 
 FRONTEND = REPOSITORY / "frontend"
 CONTRACTS_TS = REPOSITORY / "contracts/typescript"
+CLUSTER_TESTS = REPOSITORY / "deploy/kubernetes/tests"
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "--no-header", "--durations=5")
 STAGE_SECONDS = 1800
@@ -49,10 +50,14 @@ STATIC = (
 STAGES = {
     "static": STATIC,
     "unit": (
-        Check("python", (*PYTEST, "contracts", "deploy", "services")),
+        Check("python", (*PYTEST, "contracts", "deploy/local", "services")),
         Check("front end", ("npm", "test", "--silent"), FRONTEND),
     ),
     "contract": (Check("contract", (*PYTEST, "tests/contract")),),
+    "deploy": (
+        Check("tools", (PYTHON, "-m", "manifests.tools"), CLUSTER_TESTS),
+        Check("deploy", (*PYTEST, "deploy/kubernetes")),
+    ),
     "integration": (
         Check("integration", (*PYTEST, "tests/integration")),
         # The stack above has built the page.

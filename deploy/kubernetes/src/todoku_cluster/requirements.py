@@ -88,7 +88,10 @@ def reachable(name: str) -> set[str]:
 
     Raises LocalError when the context of kubectl is another's, or none answers there."""
     to = target(name)
-    context = kubectl.call("config", "current-context").strip()
+    try:
+        context = kubectl.call("config", "current-context").strip()
+    except LocalError as error:
+        raise LocalError(f"{error}: {to.start}") from error
     if not context.startswith(to.context):
         raise LocalError(f"kubectl's context is {context}, not {to.context}…: {to.start}")
     try:

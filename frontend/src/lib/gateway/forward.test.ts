@@ -190,6 +190,14 @@ describe("bodies", () => {
     expect(task.requests.map((each) => each.method)).toEqual([method]);
   });
 
+  it.each(["POST", "DELETE"])("of a %s that brings none are not announced", async (method) => {
+    const task = await service(ok);
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
+    await forward(request("/api/me/tasks/1", { method, headers: { ...cookie, Origin: ORIGIN }, body }), gateway(task.url));
+    expect(task.requests[0]!.headers["transfer-encoding"]).toBeUndefined();
+    expect(task.requests[0]!.headers["content-length"] ?? "0").toBe("0");
+  });
+
   it("reach the service before they are complete", async () => {
     let first: (text: string) => void;
     const arrived = new Promise<string>((resolve) => (first = resolve));

@@ -31,7 +31,7 @@ function namedByConnection(connection: string | null | undefined): Set<string> {
 }
 
 /** What a service receives: the client's headers without what belongs to this hop, plus the session's token. */
-export function upstreamHeaders({ headers, body }: Request, token: string | undefined): OutgoingHttpHeaders {
+export function upstreamHeaders({ headers, body }: Pick<Request, "headers" | "body">, token: string | undefined): OutgoingHttpHeaders {
   const dropped = namedByConnection(headers.get("connection"));
   const outgoing: OutgoingHttpHeaders = {};
   headers.forEach((value, name) => {

@@ -12,9 +12,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, TextClause, make_url, text
+from sqlalchemy import Connection, MetaData, TextClause, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -80,8 +81,9 @@ def upgrade(package: str, url: str) -> None:
 
 
 async def _upgrade(location: Path, schema: str, url: str) -> None:
+    # asyncpg reads the address itself: SQLAlchemy would take what follows `?` for its own.
     engine = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
     )
     config = Config()
     config.set_main_option("script_location", str(ALEMBIC))
