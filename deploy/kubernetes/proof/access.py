@@ -7,7 +7,7 @@ import cluster
 
 STRANGER = "stranger"
 ALLOWED = "api/me/tasks/00000000-0000-4000-8000-000000000000"
-CLOSED = ("events/task-commands", "ops/dead-letters", "job/any", "metrics", "api/me/settings")
+CLOSED = ("events/task-commands", "ops/dead-letters", "job/any", "metrics", "dapr/config")
 ASK = """
 import json, os, sys, urllib.error, urllib.request
 found = {}

@@ -95,8 +95,9 @@ class TestInvocation:
     def test_mcp_tool_calls_task_only(self) -> None:
         assert invoked("mcp-tool") == {"task"}
         assert ("PATCH", "/api/me/tasks/12/complete") in tool_calls()
+        assert ("GET", "/api/me/settings") in tool_calls()
 
-    @pytest.mark.parametrize("path", ["/events/*", "/job/*", "/ops/*", "/api/me/settings"])
+    @pytest.mark.parametrize("path", ["/events/*", "/job/*", "/ops/*"])
     def test_path_too_many_is_found(self, path: str) -> None:
         def allow(configuration: Document) -> None:
             (policy,) = configuration["spec"]["accessControl"]["policies"]
@@ -105,6 +106,15 @@ class TestInvocation:
 
         found = invocation.findings(spoiled(VALKEY, "Configuration", "task", allow))
         assert any(path.rstrip("*/") in text for text in found)
+
+    def test_method_too_many_is_found(self) -> None:
+        def allow(configuration: Document) -> None:
+            (policy,) = configuration["spec"]["accessControl"]["policies"]
+            (own,) = [each for each in policy["operations"] if each["name"].endswith("/settings")]
+            own["httpVerb"].append("PATCH")
+
+        found = invocation.findings(spoiled(VALKEY, "Configuration", "task", allow))
+        assert found == ["mcp-tool → task: PATCH /api/me/settings is allowed and never called"]
 
     def test_path_too_few_is_found(self) -> None:
         def refuse(configuration: Document) -> None:

@@ -157,7 +157,7 @@ class Recorder:
 
 @cache
 def tool_calls() -> frozenset[Call]:
-    """What task is asked for when every tool of mcp-tool is used once."""
+    """What task is asked for when every tool and resource of mcp-tool is used once."""
     recorder = Recorder()
     minter = Minter(Ed25519PrivateKey.generate(), "http://mcp-tool", SystemClock())
     tools = TaskTools(Tasks(recorder, minter))
@@ -169,4 +169,14 @@ def tool_calls() -> frozenset[Call]:
         asyncio.run(operation(caller, takes.model_validate(arguments)))
     if strange := {app_id for app_id, _, _ in recorder.calls} - {TASK.app_id}:
         raise AssertionError(f"mcp-tool calls {strange}")
-    return frozenset((method, path) for _, method, path in recorder.calls)
+    used = {(method, path) for _, method, path in recorder.calls}
+    return frozenset(used | {("GET", f"/api/me{path}") for path in _resources()})
+
+
+def _resources() -> Iterator[str]:
+    """The paths that stand in the code: a resource's reader needs a request around it."""
+    for module in sources(MCP.app_id):
+        for call in _calls(module, "read"):
+            match call.args:
+                case [_, ast.Constant(value=str() as path), *_] if path.startswith("/"):
+                    yield path
