@@ -89,6 +89,7 @@ def start(made: dict[str, Any]) -> str:
     name: str = made["metadata"]["name"]
     call("delete", "pod", name, "--ignore-not-found", "--grace-period=1")
     kubectl.apply([made])
+    until(lambda: _phase(name) != "Pending", READY_SECONDS, f"{name} runs")
     return name
 
 
