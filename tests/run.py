@@ -8,8 +8,10 @@ With CI=true a part that this machine cannot run is an error; otherwise it is na
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ CONTRACTS_TS = REPOSITORY / "contracts/typescript"
 CLUSTER_TESTS = REPOSITORY / "deploy/kubernetes/tests"
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-q", "--no-header", "--durations=5")
+SCRATCH = Path(tempfile.gettempdir()) / f"todoku-tests-{os.getpid()}"
 STAGE_SECONDS = 1800
 
 
@@ -37,6 +40,28 @@ class Check:
     name: str
     command: tuple[str, ...]
     folder: Path = REPOSITORY
+    port_base: int | None = None
+
+
+def on_both_brokers(folder: str) -> tuple[Check, ...]:
+    """One check a broker: they wait for timers and outages more than they compute.
+
+    Each has ports and a folder of its own: a second pytest shuts the folder that they would share.
+    """
+    return tuple(
+        Check(
+            f"{Path(folder).name} on {broker}",
+            (
+                *PYTEST,
+                folder,
+                "-m",
+                chosen,
+                f"--basetemp={SCRATCH / f'{Path(folder).name}-{broker}'}",
+            ),
+            port_base=base,
+        )
+        for broker, chosen, base in (("redis", "not kafka", 24000), ("kafka", "kafka", 10000))
+    )
 
 
 STATIC = (
@@ -58,17 +83,19 @@ STAGES = {
     "contract": (Check("contract", (*PYTEST, "tests/contract")),),
     "deploy": (
         Check("tools", (PYTHON, "-m", "manifests.tools"), CLUSTER_TESTS),
-        Check("deploy", (*PYTEST, "deploy/kubernetes")),
+        Check("deploy", (*PYTEST, "deploy/kubernetes", "-m", "not images")),
     ),
-    "integration": (
-        Check("integration", (*PYTEST, "tests/integration")),
-        # The stack above has built the page.
+    "images": (Check("images", (*PYTEST, "deploy/kubernetes", "-m", "images")),),
+    "integration": on_both_brokers("tests/integration"),
+    "e2e": (
+        Check("e2e", (*PYTEST, "tests/e2e")),
+        # The stacks before have built the page.
         Check("built page", ("npm", "run", "--silent", "test:built"), FRONTEND),
     ),
-    "e2e": (Check("e2e", (*PYTEST, "tests/e2e")),),
-    "chaos": (Check("chaos", (*PYTEST, "tests/chaos")),),
+    "chaos": on_both_brokers("tests/chaos"),
 }
 QUIET = ("static",)
+BESIDE = ("integration", "e2e", "chaos")
 
 
 @dataclass
@@ -81,9 +108,10 @@ class Run:
 
     def stage(self, name: str) -> None:
         self.say(f"── {name}")
-        if name in QUIET:
+        if name in QUIET or name in BESIDE:
+            run = self.quietly if name in QUIET else self.prefixed
             with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-                list(pool.map(lambda check: self.quietly(name, check), STAGES[name]))
+                list(pool.map(lambda check: run(name, check), STAGES[name]))
             return
         for check in STAGES[name]:
             self.verdict(name, check, subprocess.run(check.command, cwd=check.folder).returncode)
@@ -101,6 +129,21 @@ class Run:
         if done.returncode:
             print(done.stdout, flush=True)
         self.verdict(stage, check, done.returncode)
+
+    def prefixed(self, stage: str, check: Check) -> None:
+        """Line by line, each with the check's name before it."""
+        env = os.environ | {"TODOKU_PORT_BASE": str(check.port_base)} if check.port_base else None
+        with subprocess.Popen(
+            check.command,
+            cwd=check.folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as running:
+            for line in running.stdout or ():
+                print(f"{check.name} | {line}", end="", flush=True)
+        self.verdict(stage, check, running.returncode)
 
     def verdict(self, stage: str, check: Check, code: int) -> None:
         self.say(f"{'ok' if code == 0 else 'FAILED'}: {stage} / {check.name}")
@@ -170,6 +213,8 @@ def execute(stages: list[str], missing: list[str]) -> int:
     for part in [*missing, *not_everywhere()]:
         run.say(f"not run: {part}")
     run.say(f"FAILED: {', '.join(run.failed)}" if run.failed else "all passed")
+    if not run.failed:
+        shutil.rmtree(SCRATCH, ignore_errors=True)  # after a failure its logs are needed
     return 1 if run.failed else 0
 
 

@@ -4,7 +4,7 @@ import { downstreamHeaders, upstreamHeaders } from "./headers";
 import { mayActByCookie } from "./origin";
 import { forbidden, tooLarge, unavailable } from "./problems";
 import { route } from "./routes";
-import { BodyTooLarge, present, responseBody } from "./streams";
+import { BodyTooLarge, responseBody } from "./streams";
 import { send } from "./upstream";
 
 export const BODY_LIMIT = 256 * 1024;
@@ -52,12 +52,11 @@ export async function forward(request: Request, gateway: Gateway): Promise<Respo
   if (caller instanceof Response) return caller;
   const target = route(new URL(request.url), gateway.services);
   try {
-    const body = await present(request.body);
     const upstream = await send({
       url: target.url,
       method: request.method,
-      headers: upstreamHeaders({ headers: request.headers, body }, caller.token),
-      body,
+      headers: upstreamHeaders(request, caller.token),
+      body: request.body,
       bodyLimit: BODY_LIMIT,
       signal: request.signal,
     });

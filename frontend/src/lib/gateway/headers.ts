@@ -31,15 +31,13 @@ function namedByConnection(connection: string | null | undefined): Set<string> {
 }
 
 /** What a service receives: the client's headers without what belongs to this hop, plus the session's token. */
-export function upstreamHeaders({ headers, body }: Pick<Request, "headers" | "body">, token: string | undefined): OutgoingHttpHeaders {
+export function upstreamHeaders({ headers, body }: Request, token: string | undefined): OutgoingHttpHeaders {
   const dropped = namedByConnection(headers.get("connection"));
   const outgoing: OutgoingHttpHeaders = {};
   headers.forEach((value, name) => {
     if (NOT_UPSTREAM.has(name) || dropped.has(name) || INTERNAL.test(name)) return;
     if (body || !OF_A_BODY.has(name)) outgoing[name] = value;
   });
-  // Node frames no body of a DELETE by itself: unframed, a service would take it for the next request.
-  if (body && outgoing["content-length"] === undefined) outgoing["transfer-encoding"] = "chunked";
   if (token) outgoing.authorization = `Bearer ${token}`;
   // Compressing is this server's business; a compressed stream from a service could not be flushed by us.
   outgoing["accept-encoding"] = "identity";

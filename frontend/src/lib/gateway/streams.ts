@@ -2,17 +2,6 @@ import type { IncomingMessage } from "node:http";
 
 export class BodyTooLarge extends Error {}
 
-/** The body, or null where none came: Next has a stream for every request that could bring one. */
-export async function present(body: Request["body"]): Promise<Request["body"]> {
-  if (!body) return null;
-  const [first, whole] = body.tee();
-  const reader = first.getReader();
-  const { done } = await reader.read();
-  // Settles only when the other branch has ended, too.
-  void reader.cancel();
-  return done ? null : whole;
-}
-
 /** Passes a request body on chunk by chunk; throws BodyTooLarge at the first byte over the limit. */
 export async function* limited(body: ReadableStream<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   let size = 0;

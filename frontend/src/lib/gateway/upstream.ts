@@ -51,6 +51,8 @@ function attempt({ url, method, headers, signal }: Call, body: AsyncIterable<Uin
   const agent = agents[url.protocol as keyof typeof agents];
   return new Promise((resolve, reject) => {
     const request = open(url, { method, headers, agent, signal });
+    // Node sends the body of a DELETE unframed otherwise: the service would take it for the next request.
+    if (body) request.useChunkedEncodingByDefault = true;
     watch(request);
     let sent = false;
     request.once("socket", (socket) => {
