@@ -3,7 +3,7 @@
 # on a cluster SKAFFOLD_DEFAULT_REPO (the registry), URL (of the smoke test).
 .DEFAULT_GOAL := help
 .PHONY: help dev infra down reset test bench lint generate sync
-.PHONY: images minikube minikube-down doks doks-down smoke
+.PHONY: images minikube minikube-down doks doks-down proof smoke
 UV := deploy/local/uv
 RUN := $(UV) run --no-sync
 
@@ -55,6 +55,9 @@ doks: sync ## all of it on the DigitalOcean cluster of the current context, afte
 
 doks-down: sync ## remove it there; the data stays
 	@$(RUN) todoku-cluster down doks
+
+proof: sync ## prove it on the current cluster, with the images of TAG; changes its namespace todoku
+	@$(RUN) python deploy/kubernetes/proof/prove.py --tag $(TAG) --broker $(if $(BROKER),$(BROKER),valkey)
 
 smoke: sync ## do the main job on the current cluster, or at URL
 	@$(RUN) todoku-cluster smoke $(if $(URL),--url $(URL))

@@ -89,21 +89,22 @@ def start(made: dict[str, Any]) -> str:
     name: str = made["metadata"]["name"]
     call("delete", "pod", name, "--ignore-not-found", "--grace-period=1")
     kubectl.apply([made])
+    until(lambda: phase(name) != "Pending", READY_SECONDS, f"{name} runs")
     return name
 
 
 def outcome(name: str, seconds: float) -> str:
     """What the pod printed when it was through. Raises AssertionError where it failed."""
-    until(lambda: _phase(name) in {"Succeeded", "Failed"}, seconds, f"{name} is through")
-    printed, phase = call("logs", name, "-c", "app"), _phase(name)
+    until(lambda: phase(name) in {"Succeeded", "Failed"}, seconds, f"{name} is through")
+    printed, ended = call("logs", name, "-c", "app"), phase(name)
     call("delete", "pod", name, "--grace-period=1", "--wait=false")
-    assert phase == "Succeeded", f"{name} failed: {printed.strip()[-2000:]}"
+    assert ended == "Succeeded", f"{name} failed: {printed.strip()[-2000:]}"
     return printed
 
 
-def _phase(name: str) -> str:
-    phase: str = get("pod", name)["status"]["phase"]
-    return phase
+def phase(name: str) -> str:
+    found: str = get("pod", name)["status"]["phase"]
+    return found
 
 
 def until(holds: Callable[[], object], seconds: float, what: str) -> None:

@@ -59,7 +59,9 @@ def changed(spec: dict[str, object]) -> Iterator[str]:
     cluster.call("patch", "deployment", APP, "-p", patch)
     try:
         cluster.until(lambda: fresh(before), WITHIN, f"a new pod of {APP}")
-        yield fresh(before)[0]
+        (name,) = fresh(before)
+        cluster.until(lambda: cluster.phase(name) != "Pending", WITHIN, f"{name} runs")
+        yield name
         assert ready(before), "the old pods no longer serve"
     finally:
         cluster.call("rollout", "undo", f"deployment/{APP}")

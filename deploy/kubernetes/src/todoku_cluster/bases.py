@@ -41,13 +41,20 @@ def default(recipe: str, argument: str) -> str:
     return found[1]
 
 
-def present(name: str) -> bool:
-    asked = ["buildah", "inspect", "--type", "image", name]
-    return subprocess.run(asked, capture_output=True, timeout=SECONDS).returncode == 0
+def had(name: str) -> bool:
+    """Here already, or pulled now."""
+    ways = (["inspect", "--type", "image"], ["pull", "--quiet"])
+    return any(
+        subprocess.run(["buildah", *way, name], capture_output=True, timeout=SECONDS).returncode
+        == 0
+        for way in ways
+    )
 
 
 def lacking() -> str:
-    """Why this machine cannot make them; empty if it can."""
+    """Why this machine can neither pull nor make them; empty if it can."""
+    if shutil.which("buildah") and had(default("services/Dockerfile", "PYTHON")):
+        return ""
     if os.geteuid() != 0:
         return "making a base image from Debian's packages needs root"
     programs = [name for name in ("buildah", "debootstrap", "npm") if not shutil.which(name)]
@@ -57,15 +64,17 @@ def lacking() -> str:
 def make() -> None:
     """Both, unless they are there. Raises LocalError."""
     python, node = default("services/Dockerfile", "PYTHON"), default("frontend/Dockerfile", "NODE")
-    if present(python) and present(node):
+    lacks_python, lacks_node = not had(python), not had(node)
+    if not (lacks_python or lacks_node):
         return
     if why := lacking():
         raise Missing(f"base images: {why}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if not present(python):
+        if lacks_python:
             _python(folder, python)
-        _node(folder, node, python)
+        if lacks_node:
+            _node(folder, node, python)
 
 
 def _python(folder: Path, name: str) -> None:

@@ -11,8 +11,9 @@ if [ ! -e /data/log/meta.properties ]; then
   for user in $CREDENTIALS; do
     set -- "$@" --add-scram "SCRAM-SHA-512=[$user]"
   done
+  # It would print what the passwords are checked by.
   java -Xmx128m kafka.tools.StorageTool format --standalone --cluster-id todoku-proof \
-    --config /settings/server.properties "$@"
+    --config /settings/server.properties "$@" > /dev/null
 fi
 exec java -Xmx384m -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=/log4j2.properties \
   -cp '/opt/kafka/*' kafka.Kafka /settings/server.properties
