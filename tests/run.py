@@ -207,6 +207,7 @@ def main() -> int:
 
 def execute(stages: list[str], missing: list[str]) -> int:
     run = Run()
+    SCRATCH.mkdir()
     run.set_up()
     for name in stages:
         run.stage(name)
