@@ -60,6 +60,10 @@ class TestPods:
                 lambda d: annotations_of(d).update({"dapr.io/block-shutdown-duration": "8s"}),
                 "its sidecar goes after 8 s",
             ),
+            (
+                lambda d: variable(d, "DRAIN_SECONDS").update(value="0"),
+                "stops listening at once",
+            ),
         ],
     )
     def test_right_too_many_is_found(self, change: Change, finding: str) -> None:

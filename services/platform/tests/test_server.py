@@ -28,7 +28,12 @@ def app() -> FastAPI:
 
 class TestEnding:
     @pytest.fixture
-    def server(self, app) -> Server:
+    def server(self, app, monkeypatch) -> Server:
+        # What MCP's SDK hooks in there ends the event streams of all later tests.
+        def stop(server: uvicorn.Server, *_: object) -> None:
+            server.should_exit = True
+
+        monkeypatch.setattr(uvicorn.Server, "handle_exit", stop)
         return Server(uvicorn.Config(app), app.state.context)
 
     @pytest.fixture

@@ -82,6 +82,8 @@ def _end(pod: Pod) -> Iterator[str]:
         _seconds(pod.dapr("graceful-shutdown-seconds")),
     )
     grace = pod.spec.get("terminationGracePeriodSeconds", 30)
+    if not _draining(pod):
+        yield "stops listening at once, while others still send to it"
     if block <= _draining(pod):
         yield f"its sidecar goes after {block} s, while the app drains for {_draining(pod)} s"
     if grace <= block + close:
@@ -90,9 +92,8 @@ def _end(pod: Pod) -> Iterator[str]:
 
 def _draining(pod: Pod) -> int:
     (container,) = pod.spec["containers"]
-    pause = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     values = {v["name"]: v.get("value", "0") for v in container.get("env", [])}
-    return max(int(pause), int(values.get("DRAIN_SECONDS", 0)))
+    return int(values.get("DRAIN_SECONDS", 0))
 
 
 def _seconds(text: str) -> int:
