@@ -28,7 +28,9 @@ STRANGER = 23456
 """A user that no image knows."""
 OPTIONS = "--isolation chroot --network host --volume /etc/ssl/certs:/etc/ssl/certs:ro"
 SHELLS = {"sh", "bash", "dash", "ash", "busybox", "apt", "apt-get", "dpkg", "npm", "pip", "uv"}
-FORBIDDEN = re.compile(r"(^|/)(\.git|\.env|\.todoku|id_rsa|tests)(/|$)|\.(pem|key)$")
+FORBIDDEN = re.compile(
+    r"(^|/)(\.git|\.env|\.todoku|id_rsa|tests)(/|$)|\.key$|(?<!cacert)(?<!roots)\.pem$"
+)
 TOKEN = "0123456789abcdef" * 2
 SETTINGS = {
     SERVICE: {
@@ -40,8 +42,10 @@ SETTINGS = {
         "AUTH_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
     },
 }  # fmt: skip
+# As a container has them: the root read-only, the devices (gRPC reads /dev/urandom).
+MOUNTED = 'mount -o bind,ro "$0" "$0" && mount --rbind /dev "$0/dev" && exec "$@"'
 ENTER = """
-import os, sys
+import os, sys, warnings  # which os.execvp imports, too late for it
 root, folder, user, *command = sys.argv[1:]
 os.chroot(root)
 os.chdir(folder)
@@ -171,13 +175,16 @@ class TestContents:
 class TestRuns:
     """On a root mounted read-only, as a user without a name, with no writable folder at all."""
 
-    def test_without_settings_it_ends_in_one_line(
+    def test_without_settings_it_ends_with_a_line_for_each(
         self, built: tuple[str, Archive], root: Path
     ) -> None:
         with running(built, root, {}) as child:
             said = child.communicate(timeout=60)[0].strip()
         assert child.returncode == 78, said
-        assert len(said.splitlines()) == 1, said
+        # Before it Next says what it is.
+        lines = [line for line in said.splitlines() if not re.match(r"▲|- |✓|$", line.strip())]
+        assert lines
+        assert all("is not set" in line for line in lines), said
 
     def test_it_lives_and_ends_when_told(self, built: tuple[str, Archive], root: Path) -> None:
         app_id, _ = built
@@ -188,7 +195,8 @@ class TestRuns:
             eventually(lambda: alive(url), 60, url)
             child.send_signal(signal.SIGTERM)
             said = child.communicate(timeout=60)[0]
-        assert child.returncode == 0, said
+        # When all is through uvicorn ends by the signal itself; Next reports it as a shell would.
+        assert child.returncode in {0, -signal.SIGTERM, 128 + signal.SIGTERM}, said
 
     def test_control_the_root_is_read_only(self, built: tuple[str, Archive], root: Path) -> None:
         program = {
@@ -218,7 +226,8 @@ def running(
     found = built[1].configuration["config"]
     command = [*found["Entrypoint"], *(program or found["Cmd"])]
     own = dict(each.split("=", 1) for each in found["Env"])
-    mounted = ["sh", "-c", 'mount -o bind,ro "$0" "$0" && exec "$@"', str(root)]
+    (root / "dev").mkdir(exist_ok=True)
+    mounted = ["sh", "-c", MOUNTED, str(root)]
     inside = [sys.executable, "-c", ENTER, str(root), found["WorkingDir"], str(STRANGER)]
     argv = [str(shutil.which("unshare")), "--mount", *mounted, *inside, *command]
     with subprocess.Popen(

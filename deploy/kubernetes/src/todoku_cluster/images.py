@@ -48,9 +48,10 @@ def build(app_id: str, tool: str, version: str) -> str:
     name = f"todoku/{app_id}:{version}"
     epoch = _called("git", "log", "-1", "--format=%ct")
     recipe, base = RECIPES[app_id]
-    given = {"REVISION": version, base: os.environ.get(f"{base}_IMAGE")}
+    given = {base: os.environ.get(f"{base}_IMAGE")}
     given |= {"SERVICE": app_id} if app_id in BY_ID else {}
-    arguments = ["--tag", name, "--file", recipe]
+    label = f"org.opencontainers.image.revision={version}"
+    arguments = ["--tag", name, "--label", label, "--file", recipe]
     for variable, value in given.items():
         arguments += ["--build-arg", f"{variable}={value}"] if value else []
     start = {
