@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import yaml
 from todoku_local.errors import LocalError
@@ -31,27 +30,11 @@ from rollout import Rollout
 BROKERS = {"valkey": "deploy/kubernetes/overlays/ci", "kafka": "deploy/kubernetes/proof/kafka"}
 
 
-# Two pods an app, while all restart three, do not fit a node of two cores by what they ask for.
-SMALL = """\
-- target: {kind: Deployment}
-  patch: |-
-    - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 25m}
-    - op: replace
-      path: /spec/template/metadata/annotations/dapr.io~1sidecar-cpu-request
-      value: 10m
-"""
-
-
-def overlay(broker: str, tag: str, folder: Path, *, small: bool) -> Path:
+def overlay(broker: str, tag: str, folder: Path) -> Path:
     """What the broker's overlay gives, with the images of that tag."""
     images = [{"name": f"todoku/{app}", "newTag": tag} for app in cluster.APPS]
     base = Path(REPOSITORY / BROKERS[broker])
-    written: dict[str, Any] = {
-        "resources": [str(base.relative_to(folder, walk_up=True))],
-        "images": images,
-    }
-    if small:
-        written["patches"] = yaml.safe_load(SMALL)
+    written = {"resources": [str(base.relative_to(folder, walk_up=True))], "images": images}
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(written))
     return folder
 
@@ -64,10 +47,9 @@ def main() -> int:
         "--seconds", type=float, default=10, help="of load before and after a fault"
     )
     parser.add_argument("--only", nargs="*", metavar="word", help="steps with one of these words")
-    parser.add_argument("--small", action="store_true", help="a node of two cores: ask for less")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=REPOSITORY / ".todoku") as folder:
-        chosen = overlay(options.broker, options.tag, Path(folder), small=options.small)
+        chosen = overlay(options.broker, options.tag, Path(folder))
         smoke = f"todoku/smoke:{options.tag}"
         steps: dict[str, Callable[[], str]] = {}
         given: dict[str, str] = {}
