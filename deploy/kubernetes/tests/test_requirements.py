@@ -114,6 +114,21 @@ def test_another_cluster_than_the_targets_is_left_alone(cluster: FakeKubectl) ->
     assert not [call for call in cluster.calls if call.split()[0] in {"apply", "delete"}]
 
 
+def test_minikube_must_run_docker_for_skaffold_builds_in_it(
+    cluster: FakeKubectl, program: Program
+) -> None:
+    program("minikube", "#!/bin/sh\necho v1.39.0\n")
+    nodes = [running("minikube", "docker://28.5.2"), running("minikube-m02", "containerd://2.2.1")]
+    context = {"config current-context": "minikube"}
+    cluster.answer(context | {"get nodes": json.dumps({"items": nodes})})
+    (said,) = requirements.missing("minikube", "todoku")
+    assert said.startswith("minikube-m02 runs containerd://2.2.1, not docker: minikube start --co")
+
+
+def running(name: str, runtime: str) -> dict[str, Any]:
+    return named(name) | {"status": {"nodeInfo": {"containerRuntimeVersion": runtime}}}
+
+
 def test_example_addresses_are_not_rolled_out(cluster: FakeKubectl) -> None:
     public = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "public"}}
     cluster.renders(public | {"data": {"url": "https://todoku.example.com"}})

@@ -62,10 +62,20 @@ class Target:
     makes_secrets: bool = False
     """All its secrets are random, so that rolling out makes them."""
     variables: tuple[tuple[str, str], ...] = ()
+    runtime: str = ""
+    """What its nodes must run containers with; any, when empty."""
 
 
 TARGETS = {
-    "minikube": Target((DOCKER, MINIKUBE), "minikube", "minikube start", makes_secrets=True),
+    # skaffold builds in the cluster's own Docker daemon; by default minikube runs containerd
+    # (since 1.39), and a network plugin that ignores policies.
+    "minikube": Target(
+        (DOCKER, MINIKUBE),
+        "minikube",
+        "minikube start --container-runtime=docker --cni=calico",
+        makes_secrets=True,
+        runtime="docker",
+    ),
     "doks": Target(
         (DOCKER, DOCTL),
         "do-",
@@ -115,6 +125,7 @@ def missing(name: str, namespace: str) -> list[str]:
     except LocalError as error:
         return [*found, str(error)]
     found += _versions()
+    found += _runtimes(to)
     found += _kinds(documents, served)
     if not to.makes_secrets:
         found += _secrets(name, documents, namespace)
@@ -162,6 +173,15 @@ def _versions() -> Iterator[str]:
         if _version(version) < OLDEST_DAPR:
             told = version or "of no known version"
             yield f"Dapr in the cluster is {told}; 1.16 or newer: helm upgrade"
+
+
+def _runtimes(to: Target) -> Iterator[str]:
+    if not to.runtime:
+        return
+    for node in json.loads(kubectl.call("get", "nodes", "-o", "json"))["items"]:
+        runs = node["status"]["nodeInfo"]["containerRuntimeVersion"]
+        if not runs.startswith(f"{to.runtime}://"):
+            yield f"{node['metadata']['name']} runs {runs}, not {to.runtime}: {to.start}"
 
 
 def _kinds(documents: list[dict[str, Any]], served: set[str]) -> Iterator[str]:

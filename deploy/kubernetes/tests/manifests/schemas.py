@@ -38,8 +38,7 @@ def findings(document: Document, version: str) -> list[str]:
 
 
 def skaffold_findings(document: Document) -> list[str]:
-    """By the schema of the version before, which differs in a field of buildpacks only."""
-    schema = json.loads(tools().skaffold_schema.read_text().replace("v4beta13", "v4beta14"))
+    schema = json.loads(tools().skaffold_schema.read_text())
     errors = jsonschema.Draft7Validator(schema).iter_errors(document)
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message[:300]}" for error in errors]
 
