@@ -1,9 +1,12 @@
 """Who may invoke what: tried by a stranger's sidecar and by mcp-tool's own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import cluster
+from todoku_cluster import kubectl
 
 STRANGER = "stranger"
 ALLOWED = "api/me/tasks/00000000-0000-4000-8000-000000000000"
@@ -25,6 +28,20 @@ print(json.dumps(found))
 """
 
 
+OPEN: dict[str, Any] = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "NetworkPolicy",
+    "metadata": {"name": "proof-invocation", "namespace": cluster.NAMESPACE},
+    "spec": {
+        "podSelector": {},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 50002}]}],
+        "egress": [{"to": [{"podSelector": {}}], "ports": [{"port": 50002}]}],
+    },
+}
+"""From any sidecar to any other: Dapr's access control is judged without the network's help."""
+
+
 class Access:
     def __init__(self, smoke: str) -> None:
         self._smoke = smoke
@@ -43,11 +60,13 @@ class Access:
         return f"reached task, which answers {status}"
 
     def unnamed(self) -> str:
-        return refused("deployment/mcp-tool", *(f"task/method/{path}" for path in CLOSED))
+        with opened():
+            return refused("deployment/mcp-tool", *(f"task/method/{path}" for path in CLOSED))
 
     def other_apps(self) -> str:
         others = ("recurring-task", "notification", "chat-agent", "frontend")
-        return refused("deployment/mcp-tool", *(f"{app}/method/livez" for app in others))
+        with opened():
+            return refused("deployment/mcp-tool", *(f"{app}/method/livez" for app in others))
 
     def stranger(self) -> str:
         made = cluster.pod(
@@ -55,15 +74,27 @@ class Access:
             **{"dapr.io/enabled": "true", "dapr.io/app-id": STRANGER,
                "dapr.io/disable-builtin-k8s-secret-store": "true"},
         )  # fmt: skip
+        # The network lets it have a sidecar.
+        made["metadata"]["labels"]["app.kubernetes.io/component"] = "service"
         name = cluster.start(made)
-        cluster.call("wait", "pod", name, "--for=condition=Ready", "--timeout=90s")
         try:
-            return refused(
-                f"pod/{name}", *(f"task/method/{path}" for path in (ALLOWED, *CLOSED)),
-                *(f"{app}/method/livez" for app in cluster.APPS),
-            )  # fmt: skip
+            cluster.call("wait", "pod", name, "--for=condition=Ready", "--timeout=90s")
+            with opened():
+                return refused(
+                    f"pod/{name}", *(f"task/method/{path}" for path in (ALLOWED, *CLOSED)),
+                    *(f"{app}/method/livez" for app in cluster.APPS),
+                )  # fmt: skip
         finally:
             cluster.call("delete", "pod", name, "--grace-period=1", "--wait=false")
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    kubectl.apply([OPEN])
+    try:
+        yield
+    finally:
+        cluster.call("delete", "networkpolicy", OPEN["metadata"]["name"])
 
 
 def refused(whom: str, *paths: str) -> str:

@@ -24,6 +24,7 @@ from access import Access
 from faults import Faults
 from figures import Figures
 from load import Load
+from network import Network
 from provider import Provider
 from rollout import Rollout
 
@@ -59,6 +60,7 @@ def main() -> int:
             given = provider.environment(Path(folder))
         for part in (
             Rollout(chosen, smoke, given),
+            Network(smoke),
             Load(smoke, options.seconds),
             Access(smoke),
             Faults(),

@@ -9,7 +9,9 @@ from pathlib import Path
 import cluster
 from todoku_cluster import kubectl
 from todoku_local.errors import LocalError
+from todoku_local.places import REPOSITORY
 
+SMOKE_POLICY = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
 MIGRATIONS = "app.kubernetes.io/component=migrations"
 WAIT_SECONDS = 300
 SMOKE_SECONDS = 300
@@ -47,6 +49,7 @@ class Rollout:
             "apply", "--server-side", "--force-conflicts", "-k", str(self._overlay),
             timeout=WAIT_SECONDS,
         )  # fmt: skip
+        kubectl.call("apply", "--server-side", "-f", str(SMOKE_POLICY))
         return f"{len(said.splitlines())} objects"
 
     def migrated(self) -> str:

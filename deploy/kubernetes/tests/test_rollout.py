@@ -1,4 +1,4 @@
-"""What is done around skaffold: Jobs that ended make way, data stays."""
+"""What is done around skaffold: Jobs make way, data stays."""
 
 import json
 from collections.abc import Callable
@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from harness.kubectl import FakeKubectl
 from todoku_cluster import overlay, rollout
 from todoku_local.errors import LocalError
+from todoku_local.places import REPOSITORY
 
 PUBLIC = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "public-4k"}}
 
@@ -20,19 +22,22 @@ def kinds(*names: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def cluster(kubectl: FakeKubectl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
     monkeypatch.setattr(overlay, "folder", lambda _: tmp_path)
-    kubectl.answer({"get jobs": json.dumps({"items": []})})
     kubectl.renders(PUBLIC | {"data": {"url": "http://localhost:3000"}})
     return kubectl
 
 
-class TestUp:
-    def test_jobs_that_ended_make_way(self, cluster: FakeKubectl) -> None:
-        states = {"done": {"succeeded": 1}, "failed": {"failed": 7}, "running": {"active": 1}}
-        jobs = [{"metadata": {"name": name}, "status": state} for name, state in states.items()]
-        cluster.answer({"get jobs": json.dumps({"items": jobs})})
-        rollout.clear_migrations("todoku")
-        assert cluster.calls[-1] == "delete jobs -n todoku done failed"
+@pytest.mark.parametrize("name", ["minikube", "doks", "ci"])
+def test_every_job_makes_way_for_its_next_version(name: str) -> None:
+    """By skaffold's hook, so that `skaffold dev` works as well: a Job cannot be changed."""
+    deploy = yaml.safe_load((REPOSITORY / "skaffold.yaml").read_text())["deploy"]
+    (hook,) = deploy["kubectl"]["hooks"]["before"]
+    label, _, value = hook["host"]["command"][-1].rpartition(" ")[2].partition("=")
+    jobs = [each for each in overlay.render(name) if each["kind"] == "Job"]
+    assert jobs
+    assert {job["metadata"]["labels"].get(label) for job in jobs} == {value}
 
+
+class TestUp:
     def test_skaffold_gets_the_profile_and_the_way_in_is_told(
         self, cluster: FakeKubectl, program: Callable[[str, str], None], tmp_path: Path
     ) -> None:

@@ -11,7 +11,6 @@ from todoku_local.places import REPOSITORY
 from todoku_cluster import kubectl, overlay
 from todoku_cluster.secrets import APPS
 
-MIGRATIONS = "app.kubernetes.io/component=migrations"
 DOWN_SECONDS = 600
 KEPT = {
     *("Namespace", "PersistentVolumeClaim", "Secret", "ExternalSecret", "SealedSecret"),
@@ -24,7 +23,6 @@ def up(name: str, namespace: str, registry: str = "", tag: str = "") -> str:
     """Build and deploy, or deploy what stands in a registry under a tag; the page's address.
 
     Raises LocalError."""
-    clear_migrations(namespace)
     command = ["skaffold", "run", "--profile", name]
     environment = dict(os.environ)
     if tag:
@@ -35,14 +33,6 @@ def up(name: str, namespace: str, registry: str = "", tag: str = "") -> str:
     if code := subprocess.run(command, cwd=REPOSITORY, env=environment).returncode:
         raise LocalError(f"`skaffold {command[1]} --profile {name}` ended with {code}, see above")
     return address(name, namespace)
-
-
-def clear_migrations(namespace: str) -> None:
-    """Take away Jobs that have ended: a Job's template cannot be changed, only made anew."""
-    found = json.loads(kubectl.call("get", "jobs", "-n", namespace, "-l", MIGRATIONS, "-o", "json"))
-    ended = [job["metadata"]["name"] for job in found["items"] if not job["status"].get("active")]
-    if ended:
-        kubectl.call("delete", "jobs", "-n", namespace, *ended)
 
 
 def address(name: str, namespace: str) -> str:
