@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from harness.machine import free_base
 from todoku_cluster.waiting import eventually
-from todoku_local import Stack
+from todoku_local import Stack, environment, frontend
 from todoku_local.sidecar import COMPONENTS
 
 SIDECAR = "task sidecar"
@@ -94,13 +94,15 @@ def as_admin(stack: Stack, *statements: str) -> None:
     asyncio.run(execute())
 
 
-def migrate(stack: Stack) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "todoku_platform.migrations", "todoku_task"],
-        env={"MIGRATIONS_DATABASE_URL": stack.variables["TASK_DB_OWNER_DSN"]},
-        check=True,
-        timeout=60,
-    )
+def migration(stack: Stack, app: str = "task") -> subprocess.Popen[str]:
+    if app == "task":
+        argv = [sys.executable, "-m", "todoku_platform.migrations", "todoku_task"]
+        env = {"MIGRATIONS_DATABASE_URL": stack.variables["TASK_DB_OWNER_DSN"]}
+    else:
+        own = environment.of_frontend(stack.ports, stack.variables)
+        command = frontend.migration(own, stack.state.logs, built=False)
+        argv, env = command.argv, command.env
+    return subprocess.Popen(argv, env=env, cwd=frontend.FOLDER, stderr=subprocess.PIPE, text=True)
 
 
 class TestSchema:
@@ -123,10 +125,20 @@ class TestSchema:
         assert answer.json() == {"status": "RETRY"}
 
         starts = down.process("task").starts
-        migrate(down)
+        with migration(down) as migrating:
+            assert migrating.wait(60) == 0, migrating.communicate()
         down.process("task").wait_ready(WITHIN)
         assert down.process("task").starts == starts
         assert get(down, "/api/me/tasks").status_code == 401
+
+    @pytest.mark.parametrize("app", ["task", "frontend"])
+    def test_migrations_wait_for_the_database(self, down: Stack, app: str) -> None:
+        down.process("postgres").stop()
+        with migration(down, app) as migrating:
+            assert migrating.stderr
+            assert any("waiting for the database" in line for line in migrating.stderr)
+            down.process("postgres").start()
+            assert migrating.wait(60) == 0, migrating.communicate()
 
 
 class TestSidecar:

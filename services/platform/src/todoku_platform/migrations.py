@@ -1,13 +1,15 @@
 """Migrations of one service: `python -m todoku_platform.migrations todoku_task`.
 
 Runs the Alembic revisions in `<package>/migrations` as the role that owns the schema, on a direct
-address (never through a transaction pooler). The service's own role has no DDL: it may use its
+address (never through a transaction pooler). Waits for a database that sleeps, is starting or that
+the network does not let a new pod reach yet. The service's own role has no DDL: it may use its
 rows, and of the event table it may only add rows and change what the relay marks.
 """
 
 import argparse
 import asyncio
 import importlib
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,9 @@ from sqlalchemy.pool import NullPool
 from todoku_platform import revisions
 from todoku_platform.tables import platform_tables
 
+log = logging.getLogger(__name__)
+WAIT_SECONDS = 60.0
+AGAIN_SECONDS = 1.0
 ALEMBIC = Path(__file__).parent / "alembic"
 """Its environment, the same for every package."""
 
@@ -83,7 +88,7 @@ def upgrade(package: str, url: str) -> None:
 async def _upgrade(location: Path, schema: str, url: str) -> None:
     # asyncpg reads the address itself: SQLAlchemy would take what follows `?` for its own.
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+        "postgresql+asyncpg://", async_creator=lambda: _connected(url), poolclass=NullPool
     )
     config = Config()
     config.set_main_option("script_location", str(ALEMBIC))
@@ -102,6 +107,20 @@ async def _upgrade(location: Path, schema: str, url: str) -> None:
             await connection.run_sync(run)
     finally:
         await engine.dispose()
+
+
+async def _connected(url: str) -> asyncpg.Connection:
+    """Raises what the last attempt did when the database stays away."""
+    now = asyncio.get_running_loop().time
+    end = now() + WAIT_SECONDS
+    while True:
+        try:
+            return await asyncpg.connect(url)
+        except (OSError, asyncpg.CannotConnectNowError) as exc:
+            if now() > end:
+                raise
+            log.warning("waiting for the database: %s", exc)
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 def main() -> None:

@@ -1,12 +1,34 @@
+import { setTimeout } from "node:timers/promises";
 import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
-import { Client, Pool } from "pg";
+import { Client, DatabaseError, Pool } from "pg";
 import { readSettings } from "@/config/settings";
 import { AUTH_SCHEMA, poolConfig } from "./database";
 import { authOptions } from "./options";
 
 // "auth" as a number, for pg_advisory_lock: two replicas that start together must not both migrate.
 const LOCK = 0x61757468;
+
+const WAIT_MS = 60_000;
+const AGAIN_MS = 1_000;
+const STARTING = "57P03";
+
+// A database that sleeps, is starting or that the network does not let a new pod reach yet.
+async function connected(connectionString: string): Promise<Client> {
+  const end = performance.now() + WAIT_MS;
+  for (;;) {
+    const client = new Client(poolConfig(connectionString));
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      const answered = error instanceof DatabaseError && error.code !== STARTING;
+      if (answered || performance.now() > end) throw error;
+      process.stderr.write(`waiting for the database: ${String(error)}\n`);
+    }
+    await setTimeout(AGAIN_MS);
+  }
+}
 
 async function ensureSchema(client: Client): Promise<void> {
   const found = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [AUTH_SCHEMA]);
@@ -27,8 +49,7 @@ async function plan(connectionString: string) {
  */
 async function migrate(): Promise<void> {
   const connectionString = process.env.AUTH_MIGRATIONS_DATABASE_URL || readSettings(process.env).databaseUrl;
-  const client = new Client(poolConfig(connectionString));
-  await client.connect();
+  const client = await connected(connectionString);
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
     await ensureSchema(client);
