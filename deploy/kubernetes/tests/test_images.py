@@ -29,7 +29,7 @@ STRANGER = 23456
 OPTIONS = "--isolation chroot --network host --volume /etc/ssl/certs:/etc/ssl/certs:ro"
 SHELLS = {"sh", "bash", "dash", "ash", "busybox", "apt", "apt-get", "dpkg", "npm", "pip", "uv"}
 FORBIDDEN = re.compile(
-    r"(^|/)(\.git|\.env|\.todoku|id_rsa|tests)(/|$)|\.key$|(?<!cacert)(?<!roots)\.pem$"
+    r"(^|/)(\.git|\.env[^/]*|\.todoku|id_rsa|tests)(/|$)|\.key$|(?<!cacert)(?<!roots)\.pem$"
 )
 TOKEN = "0123456789abcdef" * 2
 SETTINGS = {
@@ -96,6 +96,7 @@ class TestRecipes:
     def test_the_context_is_what_is_allowed(self) -> None:
         rules = [line for line in read(".dockerignore").splitlines() if not line.startswith("#")]
         assert rules[0] == "*"
+        assert "**/.env*" in rules
         assert not any(Path(REPOSITORY / rule[1:]).match(".*") for rule in rules if rule[0] == "!")
 
 
