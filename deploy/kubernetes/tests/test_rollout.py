@@ -47,7 +47,7 @@ class TestUp:
         assert told.endswith("kubectl port-forward -n todoku service/frontend 3000:80")
 
     @pytest.mark.parametrize(
-        ("registry", "place"), [("registry.example.org/x", "registry.example.org/x"), ("", "todoku")]
+        ("registry", "place"), [("registry.test/x", "registry.test/x"), ("", "todoku")]
     )
     def test_what_is_built_already_is_deployed_by_its_tag(
         self,
