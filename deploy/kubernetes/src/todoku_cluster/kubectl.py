@@ -7,28 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from todoku_local.errors import LocalError, Missing
+from todoku_local.errors import LocalError
 
-CALL_SECONDS = 120
+from todoku_cluster import programs
+
+WHERE = "https://kubernetes.io/docs/tasks/tools"
 STOP_SECONDS = 5
 
 
-def call(*arguments: str, given: str | None = None, timeout: float = CALL_SECONDS) -> str:
-    """What it prints. `given` goes in by standard input: arguments are seen by every process.
-
-    Raises LocalError with what kubectl said."""
-    command = f"kubectl {' '.join(arguments)}"
-    try:
-        done = subprocess.run(
-            ["kubectl", *arguments], input=given, capture_output=True, text=True, timeout=timeout
-        )
-    except FileNotFoundError as error:
-        raise Missing("kubectl is not installed: https://kubernetes.io/docs/tasks/tools") from error
-    except subprocess.TimeoutExpired as error:
-        raise LocalError(f"`{command}` took longer than {timeout:g} s") from error
-    if done.returncode:
-        raise LocalError(f"`{command}` failed: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout
+def call(*arguments: str, given: str | None = None, timeout: float = programs.CALL_SECONDS) -> str:
+    """What it prints, `given` that as its input. Raises LocalError with what kubectl said."""
+    return programs.run("kubectl", *arguments, given=given, timeout=timeout, where=WHERE)
 
 
 def objects(kind: str, names: Iterable[str], namespace: str) -> list[dict[str, Any]]:
