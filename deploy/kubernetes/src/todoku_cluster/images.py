@@ -104,10 +104,11 @@ def bill_of_materials(app_id: str, folder: Path) -> Path:
         )  # fmt: skip
         path.write_text(listed + "\n")
         return path
-    package = BY_ID[app_id].package.replace("_", "-") if app_id in BY_ID else "todoku-cluster"
+    own = ["todoku-cluster", "--prune", "todoku-local"]  # of the smoke test, as in its recipe
+    package = [BY_ID[app_id].package.replace("_", "-")] if app_id in BY_ID else own
     requirements = _run(
         str(REPOSITORY / "deploy/local/uv"), "export", "--quiet", "--frozen", "--no-dev",
-        "--no-emit-workspace", "--package", package,
+        "--no-emit-workspace", "--package", *package,
     )  # fmt: skip
     written = ["--output-reproducible", "--of", "JSON", "-o", str(path), "-"]
     _run(sys.executable, "-m", "cyclonedx_py", "requirements", *written, given=requirements)

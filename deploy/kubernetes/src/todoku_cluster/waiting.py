@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+import httpx2
+
 POLL_SECONDS = 0.1
 
 
@@ -19,7 +21,7 @@ def eventually[T](check: Callable[[], T | None], timeout: float = 20.0, what: st
             if answer:
                 return answer
             last = answer
-        except (AssertionError, OSError, ConnectionError) as error:
+        except (AssertionError, OSError, httpx2.TransportError) as error:
             last = error
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what or check}; last: {last!r}")
