@@ -12,6 +12,7 @@ from todoku_local.errors import LocalError
 from todoku_cluster import programs
 
 WHERE = "https://kubernetes.io/docs/tasks/tools"
+FRONT_END = "service/frontend"
 STOP_SECONDS = 5
 
 
@@ -37,16 +38,17 @@ def apply(documents: Iterable[Mapping[str, Any]]) -> None:
 
 
 @contextmanager
-def forwarded(namespace: str, target: str = "service/frontend") -> Iterator[str]:
-    """The address on loopback of a Service's port 80 while the block runs."""
-    argv = ["kubectl", "port-forward", "-n", namespace, "--address", "127.0.0.1", target, ":80"]
+def forwarded(namespace: str) -> Iterator[str]:
+    """The address on loopback of the front end while the block runs."""
+    call("get", FRONT_END, "-n", namespace)  # says at once what the next would only wait for
+    argv = ["kubectl", "port-forward", "-n", namespace, "--address", "127.0.0.1", FRONT_END, ":80"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
             said = child.stdout.readline() if child.stdout else ""
             if (port := re.search(r"127\.0\.0\.1:(\d+)", said)) is None:
                 child.wait(STOP_SECONDS)
                 why = child.stderr.read().strip() if child.stderr else said
-                raise LocalError(f"no way to {target} in namespace {namespace}: {why}")
+                raise LocalError(f"no way to {FRONT_END} in namespace {namespace}: {why}")
             yield f"http://127.0.0.1:{port[1]}"
         finally:
             child.terminate()
