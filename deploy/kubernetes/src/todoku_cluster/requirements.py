@@ -40,7 +40,7 @@ MINIKUBE = Tool(
 DOCTL = Tool("doctl", ("version",), (1, 100), "https://docs.digitalocean.com/reference/doctl")
 
 OPERATORS = {
-    "kafka.strimzi.io": "Strimzi 1.0 or newer: https://strimzi.io/quickstarts",
+    "kafka.strimzi.io": "Strimzi 1.2 or newer: https://strimzi.io/quickstarts",
     "keda.sh": "KEDA: https://keda.sh/docs/latest/deploy",
     "gateway.networking.k8s.io": "Gateway API: https://gateway-api.sigs.k8s.io/guides",
     "cert-manager.io": "cert-manager: https://cert-manager.io/docs/installation",
@@ -152,12 +152,9 @@ def _tools(tools: tuple[Tool, ...]) -> Iterator[str]:
         )
         version = _version(done.stdout)
         if version < tool.oldest:
-            is_ = (
-                ".".join(map(str, version))
-                if any(version)
-                else f"not telling: {done.stderr.strip()}"
-            )
-            yield f"{tool.name} is {is_}; it must be {wanted} or newer: {tool.where}"
+            unknown = f"of no known version ({done.stderr.strip()})"
+            told = ".".join(map(str, version)) if any(version) else unknown
+            yield f"{tool.name} is {told}; it must be {wanted} or newer: {tool.where}"
 
 
 def _version(text: str) -> Version:
