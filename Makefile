@@ -1,6 +1,7 @@
 # Everything a person types. `make` alone lists it. Variables: BROKER=redis|kafka,
 # WEB=start|dev|none, DATABASE_URL, REDIS_URL, TODOKU_PORT_BASE, TODOKU_WEB_PORT, TODOKU_STATE;
-# on a cluster SKAFFOLD_DEFAULT_REPO (the registry), URL (of the smoke test).
+# on a cluster SKAFFOLD_DEFAULT_REPO (the registry), URL (of the smoke test); for the proof
+# TAG (of the images), BROKER=valkey|kafka.
 .DEFAULT_GOAL := help
 .PHONY: help dev infra down reset test bench lint generate sync
 .PHONY: images minikube minikube-down doks doks-down proof smoke

@@ -1,15 +1,17 @@
 """What the proof asks of a cluster, by kubectl."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 from todoku_cluster import kubectl
+from todoku_cluster.waiting import eventually
 
 NAMESPACE = "todoku"
 APPS = ("task", "recurring-task", "notification", "mcp-tool", "chat-agent", "frontend")
 READY_SECONDS = 300
+POLL_SECONDS = 0.5
+"""A call of kubectl costs the node that is being measured."""
 RESTRICTED = {
     "automountServiceAccountToken": False,
     "enableServiceLinks": False,
@@ -108,7 +110,4 @@ def phase(name: str) -> str:
 
 
 def until(holds: Callable[[], object], seconds: float, what: str) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(0.5)
+    eventually(holds, seconds, what, every=POLL_SECONDS)

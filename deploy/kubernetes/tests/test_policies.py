@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from manifests.render import judged
+from manifests.render import judged, of_the_smoke_test
 from manifests.resources import WORKLOADS, Document
 from manifests.spoiling import KAFKA, VALKEY, annotations_of, pod_of, spoiled
 from policies import pods, secrets
@@ -24,6 +24,7 @@ def variable(workload: Document, name: str) -> Document:
 class TestPods:
     def test_run_with_few_rights(self) -> None:
         assert judged(pods.findings, "Namespace", *WORKLOADS) == {}
+        assert pods.findings(of_the_smoke_test()) == []
 
     @pytest.mark.parametrize(
         ("change", "finding"),

@@ -105,12 +105,18 @@ def test_a_cluster_that_does_not_answer_is_said_with_the_tools(
     assert second.startswith("no cluster answers at context do-fra1-todoku: doctl")
 
 
-def test_another_cluster_than_the_targets_is_left_alone(cluster: FakeKubectl) -> None:
-    cluster.answer({"config current-context": "production"})
-    for command in (["up", "doks"], ["down", "doks"], ["down", "doks", "--data"]):
+@pytest.mark.parametrize(
+    ("context", "target", "wanted"),
+    [("production", "doks", "do-…"), ("do-fra1-todoku", "ci", "one for ci")],
+)
+def test_another_cluster_than_the_targets_is_left_alone(
+    cluster: FakeKubectl, context: str, target: str, wanted: str
+) -> None:
+    cluster.answer({"config current-context": context})
+    for command in (["up", target], ["down", target], ["down", target, "--data"]):
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 1
-        assert "kubectl's context is production, not do-" in done.output
+        assert f"kubectl's context is {context}, not {wanted}" in done.output
     assert not [call for call in cluster.calls if call.split()[0] in {"apply", "delete"}]
 
 

@@ -46,16 +46,28 @@ class TestUp:
         assert (tmp_path / "skaffold").read_text() == "run --profile minikube\n"
         assert told.endswith("kubectl port-forward -n todoku service/frontend 3000:80")
 
+    @pytest.mark.parametrize(
+        ("registry", "place"), [("registry.test/x", "registry.test/x"), ("", "todoku")]
+    )
     def test_what_is_built_already_is_deployed_by_its_tag(
-        self, cluster: FakeKubectl, program: Callable[[str, str], None], tmp_path: Path
+        self,
+        cluster: FakeKubectl,
+        program: Callable[[str, str], None],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        registry: str,
+        place: str,
     ) -> None:
-        program("skaffold", f'#!/bin/sh\necho "$@" > {tmp_path}/skaffold\n')
-        rollout.up("doks", "todoku", "registry.example.org", "v1")
-        ran = (tmp_path / "skaffold").read_text()
-        assert ran.startswith(
-            "deploy --profile doks --images=todoku/task=registry.example.org/task:v1,"
-        )
-        assert ran.count("=registry.example.org/") == 6
+        """Every artifact: skaffold refuses to deploy while one has no tag."""
+        monkeypatch.setenv("SKAFFOLD_DEFAULT_REPO", registry)
+        said = 'echo "$SKAFFOLD_DEFAULT_REPO$@"'
+        program("skaffold", f"#!/bin/sh\n{said} > {tmp_path}/skaffold\n")
+        rollout.up("doks", "todoku", "v1")
+        command, _, images = (tmp_path / "skaffold").read_text().strip().partition("--images=")
+        assert command == "deploy --profile doks "
+        build = yaml.safe_load((REPOSITORY / "skaffold.yaml").read_text())["build"]
+        names = [artifact["image"].removeprefix("todoku/") for artifact in build["artifacts"]]
+        assert images.split(",") == [f"todoku/{name}={place}/{name}:v1" for name in names]
 
     def test_a_failure_is_one_line(
         self, cluster: FakeKubectl, program: Callable[[str, str], None]
@@ -67,16 +79,18 @@ class TestUp:
 
 class TestDown:
     MADE = ("Namespace", "Deployment", "Secret", "Kafka", "KafkaTopic", "PersistentVolumeClaim")
+    BESIDE = ("NetworkPolicy", "NetworkPolicy")
+    """The smoke test's."""
 
     def test_data_and_secrets_stay(self, cluster: FakeKubectl) -> None:
         cluster.renders(*kinds(*self.MADE))
         rollout.down("minikube", "todoku")
-        assert self.deleted(cluster) == ["Deployment"]
+        assert self.deleted(cluster) == ["Deployment", *self.BESIDE]
 
     def test_unless_asked(self, cluster: FakeKubectl) -> None:
         cluster.renders(*kinds(*self.MADE))
         rollout.down("minikube", "todoku", data=True)
-        assert self.deleted(cluster) == list(self.MADE)
+        assert self.deleted(cluster) == [*self.MADE, *self.BESIDE]
 
     @staticmethod
     def deleted(cluster: FakeKubectl) -> list[str]:

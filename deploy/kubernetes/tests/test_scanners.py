@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from manifests.linters import actionlint, yamllint, zizmor
-from manifests.render import Combination, text
+from manifests.render import Combination, of_the_smoke_test, text
 from manifests.scanners import Exempt, Finding, exceptions, lay_out, scan, unexpected
 from manifests.spoiling import KAFKA
 from todoku_local.places import REPOSITORY
@@ -15,10 +16,11 @@ WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
-    """Of the overlays, of all components, and of manifests and a recipe with faults."""
+    """Of overlays, components, smoke test and recipes, and of some with faults."""
     folder = tmp_path_factory.mktemp("scanned")
     texts = {name: text(Combination(f"overlays/{name}")) for name in ("minikube", "doks", "ci")}
     texts["strimzi"] = text(Combination("base", tuple(KAFKA.split("+")[1:])))
+    texts["smoke"] = yaml.safe_dump_all(of_the_smoke_test(), sort_keys=False)
     texts[CARELESS] = texts["ci"].replace("readOnlyRootFilesystem: true", "privileged: true")
     lay_out(folder, texts)
     recipe = folder / CARELESS / "Dockerfile"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from manifests.render import KUBERNETES as FOLDER
-from manifests.render import Combination, combinations, rendered, text
+from manifests.render import Combination, combinations, of_the_smoke_test, rendered, text
 from manifests.resources import Document
 from manifests.schemas import KUBERNETES, findings, skaffold_findings, strict
 from manifests.spoiling import KAFKA, spoiled
@@ -14,7 +14,8 @@ from todoku_local.places import REPOSITORY
 
 
 def every_document() -> list[Document]:
-    documents = (document for each in rendered().values() for document in each)
+    rollouts = (*rendered().values(), of_the_smoke_test())
+    documents = (document for each in rollouts for document in each)
     return list({json.dumps(document): document for document in documents}.values())
 
 

@@ -133,10 +133,10 @@ class TestSealing:
         assert done.stdout == "---\nkind: SealedSecret\n"
 
     def test_without_kubeseal_says_so(
-        self, kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch
+        self, kubectl: FakeKubectl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kubectl.renders(reading("operator-token"))
-        monkeypatch.setattr("shutil.which", lambda _: None)
+        monkeypatch.setenv("PATH", str(tmp_path / "bin"))
         done = run("--sealed")
         assert done.exit_code == 1
         assert "kubeseal is not installed" in done.output

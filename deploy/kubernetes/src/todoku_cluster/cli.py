@@ -110,7 +110,6 @@ def up(
     name: Target,
     namespace: Namespace = "todoku",
     tag: Annotated[str, typer.Option(help="deploy images of this tag, build none")] = "",
-    registry: Annotated[str, typer.Option(envvar="SKAFFOLD_DEFAULT_REPO")] = "",
 ) -> None:
     """Check, then build, deploy and wait until all is ready; again and again as you like."""
     check(name, namespace)
@@ -118,7 +117,7 @@ def up(
         if requirements.target(name).makes_secrets:
             place = stored.Cluster()
             place.write(_lacking(name, namespace, place, stored_elsewhere=True), namespace)
-        say(f"ready: {rollout.up(name, namespace, registry, tag)}")
+        say(f"ready: {rollout.up(name, namespace, tag)}")
 
 
 @app.command()

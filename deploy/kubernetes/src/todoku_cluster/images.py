@@ -17,6 +17,8 @@ from todoku_local.errors import LocalError, Missing
 from todoku_local.places import REPOSITORY, State
 from todoku_local.services import BY_ID, FRONTEND
 
+from todoku_cluster import programs
+
 SMOKE = "smoke"
 RECIPES = {
     **dict.fromkeys(BY_ID, ("services/Dockerfile", "PYTHON")),
@@ -24,13 +26,13 @@ RECIPES = {
     SMOKE: ("deploy/kubernetes/smoke/Dockerfile", "PYTHON"),
 }
 BUILD_SECONDS = 1800
-CALL_SECONDS = 120
+DAEMON_SECONDS = 120
 
 
 def builder() -> str:
     """docker, where its daemon answers, else buildah."""
     if shutil.which("docker"):
-        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=CALL_SECONDS)
+        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=DAEMON_SECONDS)
         if asked.returncode == 0:
             return "docker"
     if shutil.which("buildah"):
@@ -40,13 +42,13 @@ def builder() -> str:
 
 def tag() -> str:
     """The commit that the sources are of, marked when they differ from it."""
-    return _called("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+    return _run("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
 
 
 def build(app_id: str, tool: str, version: str) -> str:
     """Build one image, return its name. Its files bear the time of the commit."""
     name = f"todoku/{app_id}:{version}"
-    epoch = _called("git", "log", "-1", "--format=%ct")
+    epoch = _run("git", "log", "-1", "--format=%ct")
     recipe, base = RECIPES[app_id]
     given = {base: os.environ.get(f"{base}_IMAGE")}
     given |= {"SERVICE": app_id} if app_id in BY_ID else {}
@@ -79,7 +81,7 @@ def archive(name: str, tool: str, path: Path) -> Path:
         "docker": ["docker", "save", "--output", str(path), name],
         "buildah": ["buildah", "push", "--quiet", name, f"docker-archive:{path}"],
     }
-    _called(*save[tool])
+    _run(*save[tool])
     return path
 
 
@@ -88,7 +90,7 @@ def size(name: str, tool: str) -> str:
         "docker": ["docker", "image", "ls", "--format", "{{.Size}}", name],
         "buildah": ["buildah", "images", "--format", "{{.Size}}", name],
     }
-    return _called(*ask[tool]).splitlines()[0]
+    return _run(*ask[tool]).splitlines()[0]
 
 
 def bill_of_materials(app_id: str, folder: Path) -> Path:
@@ -96,35 +98,28 @@ def bill_of_materials(app_id: str, folder: Path) -> Path:
     path = folder / f"{app_id}.cdx.json"
     folder.mkdir(parents=True, exist_ok=True)
     if app_id == FRONTEND:
-        listed = _called(
+        listed = _run(
             "npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only",
             cwd=REPOSITORY / "frontend",
         )  # fmt: skip
         path.write_text(listed + "\n")
         return path
-    package = BY_ID[app_id].package.replace("_", "-") if app_id in BY_ID else "todoku-cluster"
-    requirements = _called(
+    own = ["todoku-cluster", "--prune", "todoku-local"]  # of the smoke test, as in its recipe
+    package = [BY_ID[app_id].package.replace("_", "-")] if app_id in BY_ID else own
+    requirements = _run(
         str(REPOSITORY / "deploy/local/uv"), "export", "--quiet", "--frozen", "--no-dev",
-        "--no-emit-workspace", "--package", package,
+        "--no-emit-workspace", "--package", *package,
     )  # fmt: skip
     written = ["--output-reproducible", "--of", "JSON", "-o", str(path), "-"]
-    _called(sys.executable, "-m", "cyclonedx_py", "requirements", *written, given=requirements)
+    _run(sys.executable, "-m", "cyclonedx_py", "requirements", *written, given=requirements)
     return path
 
 
-def _called(*command: str, given: str | None = None, cwd: Path = REPOSITORY) -> str:
-    try:
-        done = subprocess.run(
-            command, input=given, cwd=cwd, capture_output=True, text=True, timeout=CALL_SECONDS
-        )
-    except FileNotFoundError as error:
-        raise Missing(f"{command[0]} is not installed") from error
-    if done.returncode:
-        raise LocalError(f"`{shlex.join(command)}` failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+def _run(*command: str, given: str | None = None, cwd: Path = REPOSITORY) -> str:
+    return programs.run(*command, given=given, cwd=cwd).strip()
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(prog="todoku_cluster.images", description=__doc__)
     parser.add_argument(
         "apps", nargs="*", metavar="app", default=list(RECIPES), help="by default all"
@@ -133,18 +128,16 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := [app for app in options.apps if app not in RECIPES]:
         parser.error(f"no app {', '.join(unknown)}; there are {', '.join(RECIPES)}")
-    try:
-        tool, version = builder(), options.tag or tag()
-        for app_id in options.apps:
-            began = time.monotonic()
-            name = build(app_id, tool, version)
-            bill = bill_of_materials(app_id, State.default().root / "images")
-            print(f"{name}  {size(name, tool)}  {time.monotonic() - began:.0f} s  {bill}")
-    except LocalError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    tool, version = builder(), options.tag or tag()
+    for app_id in options.apps:
+        began = time.monotonic()
+        name = build(app_id, tool, version)
+        bill = bill_of_materials(app_id, State.default().root / "images")
+        print(f"{name}  {size(name, tool)}  {time.monotonic() - began:.0f} s  {bill}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    except LocalError as error:
+        sys.exit(str(error))

@@ -40,7 +40,7 @@ MINIKUBE = Tool(
 DOCTL = Tool("doctl", ("version",), (1, 100), "https://docs.digitalocean.com/reference/doctl")
 
 OPERATORS = {
-    "kafka.strimzi.io": "Strimzi 1.0 or newer: https://strimzi.io/quickstarts",
+    "kafka.strimzi.io": "Strimzi 1.2 or newer: https://strimzi.io/quickstarts",
     "keda.sh": "KEDA: https://keda.sh/docs/latest/deploy",
     "gateway.networking.k8s.io": "Gateway API: https://gateway-api.sigs.k8s.io/guides",
     "cert-manager.io": "cert-manager: https://cert-manager.io/docs/installation",
@@ -56,7 +56,8 @@ class Target:
 
     tools: tuple[Tool, ...]
     context: str
-    """How the name of its kubectl context begins: nothing is ever done to another cluster."""
+    """How the name of its kubectl context begins, where that tells; nothing is ever done to a
+    cluster of another target."""
     start: str
     """What brings the cluster, or access to it."""
     makes_secrets: bool = False
@@ -102,13 +103,20 @@ def reachable(name: str) -> set[str]:
         context = kubectl.call("config", "current-context").strip()
     except LocalError as error:
         raise LocalError(f"{error}: {to.start}") from error
-    if not context.startswith(to.context):
-        raise LocalError(f"kubectl's context is {context}, not {to.context}…: {to.start}")
+    if _owner(context) != name:
+        wanted = f"{to.context}…" if to.context else f"one for {name}"
+        raise LocalError(f"kubectl's context is {context}, not {wanted}: {to.start}")
     try:
         served = kubectl.call("api-versions", timeout=PROBE_SECONDS)
     except LocalError as error:
         raise LocalError(f"no cluster answers at context {context}: {to.start}") from error
     return set(served.split())
+
+
+def _owner(context: str) -> str:
+    """The target that is told by how a context's name begins; of the rest the one without."""
+    fitting = (name for name, to in TARGETS.items() if context.startswith(to.context))
+    return max(fitting, key=lambda name: len(TARGETS[name].context))
 
 
 def missing(name: str, namespace: str) -> list[str]:
@@ -144,12 +152,9 @@ def _tools(tools: tuple[Tool, ...]) -> Iterator[str]:
         )
         version = _version(done.stdout)
         if version < tool.oldest:
-            is_ = (
-                ".".join(map(str, version))
-                if any(version)
-                else f"not telling: {done.stderr.strip()}"
-            )
-            yield f"{tool.name} is {is_}; it must be {wanted} or newer: {tool.where}"
+            unknown = f"of no known version ({done.stderr.strip()})"
+            told = ".".join(map(str, version)) if any(version) else unknown
+            yield f"{tool.name} is {told}; it must be {wanted} or newer: {tool.where}"
 
 
 def _version(text: str) -> Version:

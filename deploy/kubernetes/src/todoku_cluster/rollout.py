@@ -5,13 +5,16 @@ import os
 import subprocess
 from typing import Any
 
+import yaml
 from todoku_local.errors import LocalError
 from todoku_local.places import REPOSITORY
 
 from todoku_cluster import kubectl, overlay
-from todoku_cluster.secrets import APPS
+from todoku_cluster.images import RECIPES
 
 DOWN_SECONDS = 600
+WAY_IN = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
+"""The smoke test's, which skaffold deploys beside the overlay."""
 KEPT = {
     *("Namespace", "PersistentVolumeClaim", "Secret", "ExternalSecret", "SealedSecret"),
     *("Kafka", "KafkaNodePool", "KafkaTopic", "KafkaUser"),
@@ -19,17 +22,18 @@ KEPT = {
 """Data, and what opens it."""
 
 
-def up(name: str, namespace: str, registry: str = "", tag: str = "") -> str:
-    """Build and deploy, or deploy what stands in a registry under a tag; the page's address.
+def up(name: str, namespace: str, tag: str = "") -> str:
+    """Build and deploy, or deploy what is built under a tag; the page's address.
 
     Raises LocalError."""
     command = ["skaffold", "run", "--profile", name]
     environment = dict(os.environ)
     if tag:
-        built = [f"todoku/{app}={registry}/{app}:{tag}" for app in APPS]
-        command = ["skaffold", "deploy", "--profile", name, f"--images={','.join(built)}"]
         # skaffold would put the registry before names that have it already.
-        environment.pop("SKAFFOLD_DEFAULT_REPO", None)
+        registry = environment.pop("SKAFFOLD_DEFAULT_REPO", "") or "todoku"
+        # All of skaffold.yaml: it refuses to deploy while one has no tag.
+        built = [f"todoku/{image}={registry}/{image}:{tag}" for image in RECIPES]
+        command = ["skaffold", "deploy", "--profile", name, f"--images={','.join(built)}"]
     if code := subprocess.run(command, cwd=REPOSITORY, env=environment).returncode:
         raise LocalError(f"`skaffold {command[1]} --profile {name}` ended with {code}, see above")
     return address(name, namespace)
@@ -48,7 +52,7 @@ def address(name: str, namespace: str) -> str:
 def down(name: str, namespace: str, *, data: bool = False) -> None:
     """Remove what was deployed. Volumes, Secrets and the broker's topics stay, unless asked;
     Dapr stays, for it may serve others."""
-    documents = overlay.render(name)
+    documents = [*overlay.render(name), *yaml.safe_load_all(WAY_IN.read_text())]
     removed = documents if data else [each for each in documents if each["kind"] not in KEPT]
     flags = ("--ignore-not-found", "--wait", f"--timeout={DOWN_SECONDS}s")
     kubectl.call("delete", *flags, "-f", "-", given=_listed(removed), timeout=DOWN_SECONDS + 30)

@@ -1,5 +1,6 @@
 """The smoke test: the main job, tried from outside on whatever answers at an address."""
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -150,8 +151,10 @@ def _timed(name: str, step: Callable[[], None], say: Say) -> None:
 
 def main() -> None:
     """The test alone, for its image: what rolls out is not in there."""
+    parser = argparse.ArgumentParser(prog="todoku_cluster.smoke", description=__doc__)
+    parser.add_argument("url")
     try:
-        run(sys.argv[1], print)
+        run(parser.parse_args().url, print)
     except Failed as failed:
         sys.exit(str(failed))
 

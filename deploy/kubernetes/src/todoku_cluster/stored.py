@@ -2,21 +2,18 @@
 
 import base64
 import json
-import shutil
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
-from todoku_local.errors import LocalError, Missing
 
-from todoku_cluster import kubectl
+from todoku_cluster import kubectl, programs
 from todoku_cluster.secrets import Secrets
 
 Documents = list[dict[str, Any]]
-KUBESEAL = "kubeseal is not installed: https://github.com/bitnami-labs/sealed-secrets/releases"
+KUBESEAL = "https://github.com/bitnami-labs/sealed-secrets/releases"
 
 
 def documents(made: Secrets, namespace: str) -> Documents:
@@ -79,16 +76,9 @@ class Folder:
 
 def seal(made: Documents) -> str:
     """What only the controller of this cluster can open: fit for the repository."""
-    kubeseal = shutil.which("kubeseal")
-    if kubeseal is None:
-        raise Missing(KUBESEAL)
     sealed = []
     for document in made:
-        done = subprocess.run(
-            [kubeseal, "--format", "yaml"],
-            input=json.dumps(document), capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
-        if done.returncode:
-            raise LocalError(f"kubeseal: {done.stderr.strip()}")
-        sealed.append(f"---\n{done.stdout.removeprefix('---').lstrip()}")
+        given = json.dumps(document)
+        said = programs.run("kubeseal", "--format", "yaml", given=given, where=KUBESEAL)
+        sealed.append(f"---\n{said.removeprefix('---').lstrip()}")
     return "".join(sealed)

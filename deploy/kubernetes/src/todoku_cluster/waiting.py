@@ -3,13 +3,21 @@
 import time
 from collections.abc import Callable
 
+import httpx2
+
 POLL_SECONDS = 0.1
 
 
-def eventually[T](check: Callable[[], T | None], timeout: float = 20.0, what: str = "") -> T:
+def eventually[T](
+    check: Callable[[], T | None],
+    timeout: float = 20.0,
+    what: str = "",
+    every: float = POLL_SECONDS,
+) -> T:
     """The first answer of `check` that is true. A failed assertion or lost connection is "not yet".
 
-    Raises AssertionError with the last answer after the timeout in seconds.
+    It is asked `every` so many seconds. Raises AssertionError with the last answer after the
+    timeout in seconds.
     """
     deadline = time.monotonic() + timeout
     last: object = None
@@ -19,8 +27,8 @@ def eventually[T](check: Callable[[], T | None], timeout: float = 20.0, what: st
             if answer:
                 return answer
             last = answer
-        except (AssertionError, OSError, ConnectionError) as error:
+        except (AssertionError, OSError, httpx2.TransportError) as error:
             last = error
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what or check}; last: {last!r}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)

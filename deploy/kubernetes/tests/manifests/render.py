@@ -103,6 +103,12 @@ def text(combination: Combination) -> str:
         return kustomize(Path(folder))
 
 
+def of_the_smoke_test() -> list[Document]:
+    """What skaffold deploys and runs beside an overlay."""
+    files = sorted((KUBERNETES / "smoke").glob("*.yaml"))
+    return [document for path in files for document in yaml.safe_load_all(path.read_text())]
+
+
 def kustomize(folder: Path) -> str:
     done = subprocess.run(
         [KUBECTL, "kustomize", str(folder)],

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from todoku_cluster.images import RECIPES
 from todoku_local.places import REPOSITORY
 
 from manifests.tools import tools
 
 EXCEPTIONS = Path(__file__).parents[1] / "scan-exceptions.yaml"
-RECIPES = ("services/Dockerfile", "frontend/Dockerfile")
 DIGEST = "@sha256:" + "0" * 64
 SCAN_SECONDS = 300
 
@@ -54,7 +54,7 @@ def lay_out(folder: Path, rendered: Mapping[str, str]) -> None:
             for line in text.splitlines()
         )
         (folder / f"{name}.yaml").write_text("\n".join(lines))
-    for recipe in RECIPES:
+    for recipe in {recipe for recipe, _ in RECIPES.values()}:
         target = folder / recipe
         target.parent.mkdir(parents=True)
         shutil.copyfile(REPOSITORY / recipe, target)
@@ -103,7 +103,7 @@ def checkov(folder: Path) -> Iterator[Finding]:
 
 
 def hadolint(folder: Path) -> Iterator[Finding]:
-    recipes = sorted(folder.glob("*/Dockerfile"))
+    recipes = sorted(folder.rglob("Dockerfile"))
     for found in _json([tools().program("hadolint"), "--format", "json", *recipes]):
         where = f"{Path(found['file']).relative_to(folder)} line {found['line']}"
         yield Finding(found["code"], where, found["message"])

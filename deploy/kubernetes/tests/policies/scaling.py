@@ -18,7 +18,7 @@ def scaler_findings(documents: list[Document]) -> list[str]:
     for pod in pods(documents, "service"):
         kinds = [scaler["kind"] for scaler in _scalers(documents, pod.app)]
         if len(kinds) != 1:
-            found.append(f"{pod.title}: scaled by {' and '.join(kinds) or 'nothing'}")
+            found.append(f"{pod.title}: scaled by {' and '.join(sorted(kinds)) or 'nothing'}")
         if "replicas" in pod.workload["spec"]:
             found.append(f"{pod.title}: its number of pods stands in the manifest too")
         budgets = of_kind(documents, "PodDisruptionBudget")

@@ -1,13 +1,24 @@
-"""Which services' revisions a database of this state directory already has."""
+"""Services' migrations, and which a database of this state directory already has."""
 
 import hashlib
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from todoku_local.launcher import Command, base_environment
 from todoku_local.places import REPOSITORY
 from todoku_local.services import Service
 
 SHARED = REPOSITORY / "services/platform/src/todoku_platform"
+
+
+def command(service: Service, variables: Mapping[str, str], logs: Path) -> Command:
+    """Its newest revision, by the role that owns its schema."""
+    argv = [sys.executable, "-m", "todoku_platform.migrations", service.package]
+    owner = variables[f"{str(service.schema).upper()}_DB_OWNER_DSN"]
+    env = base_environment() | {"MIGRATIONS_DATABASE_URL": owner}
+    log = logs / f"{service.app_id}.migrations.log"
+    return Command(f"{service.app_id} migrations", argv, env, log, cwd=REPOSITORY)
 
 
 def version(service: Service) -> str:

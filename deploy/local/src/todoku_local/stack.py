@@ -17,14 +17,13 @@ from todoku_local.launcher import Command, Launcher, base_environment, end_recor
 from todoku_local.places import REPOSITORY, State
 from todoku_local.ports import LOOPBACK, Ports, require_free
 from todoku_local.probes import healthy, reason
+from todoku_local.replicas import Replica
 from todoku_local.services import BY_ID, FRONTEND, Service
 from todoku_local.sidecar import SidecarPorts
 from todoku_local.supervised import Say, Supervised
 
 READY_SECONDS = 60
 MIGRATION_SECONDS = 120
-REPLICA_STEP = 10
-MOST_REPLICAS = 9
 STOP_ORDER_SECONDS = (3.0, 2.5, 3.0)
 """For the services, their sidecars, the infrastructure: together under 10 s."""
 
@@ -147,11 +146,11 @@ class Stack:
 
     def app_url(self, app_id: str, replica: int = 1) -> str:
         """The address of a service itself."""
-        return f"http://{LOOPBACK}:{self.ports.app(_slot(BY_ID[app_id], replica))}"
+        return f"http://{LOOPBACK}:{self.ports.app(Replica(BY_ID[app_id], replica).index)}"
 
     def sidecar_url(self, app_id: str, replica: int = 1) -> str:
         """The address of its sidecar's HTTP API."""
-        return f"http://{LOOPBACK}:{self.ports.dapr_http(_slot(BY_ID[app_id], replica))}"
+        return f"http://{LOOPBACK}:{self.ports.dapr_http(Replica(BY_ID[app_id], replica).index)}"
 
     @property
     def web_url(self) -> str:
@@ -169,10 +168,10 @@ class Stack:
         self, app_id: str, replica: int = 2, env: Mapping[str, str] | None = None
     ) -> str:
         """Another process and sidecar under the same app-id; the process's name."""
-        service = BY_ID[app_id]
-        require_free(dict.fromkeys(_ports_of(self.ports, service, replica), f"{app_id}-{replica}"))
-        self._start_service(service, replica, env)
-        return f"{app_id}-{replica}"
+        made = Replica(BY_ID[app_id], replica)
+        require_free(made.needs(self.ports))
+        self._start_service(made, env)
+        return made.name
 
     def _prepare(self) -> None:
         known = secrets.read(self.state.env_file)
@@ -183,7 +182,7 @@ class Stack:
         secrets.write(self.state.env_file, self.variables)
         needed = self.infrastructure.needed_ports()
         for service in self._services:
-            needed |= dict.fromkeys(_ports_of(self.ports, service, 1), service.app_id)
+            needed |= Replica(service).needs(self.ports)
         if self._web in {"start", "dev"}:
             needed[self.ports.web] = FRONTEND
         require_free(needed)
@@ -213,12 +212,8 @@ class Stack:
             self.say("database migrated")
 
     def _migrate(self, service: Service) -> None:
-        argv = [sys.executable, "-m", "todoku_platform.migrations", service.package]
-        owner = f"{str(service.schema).upper()}_DB_OWNER_DSN"
-        env = base_environment() | {"MIGRATIONS_DATABASE_URL": self.variables[owner]}
-        name = f"{service.app_id} migrations"
-        log = self.state.logs / f"{service.app_id}.migrations.log"
-        self.launcher.run(Command(name, argv, env, log, cwd=REPOSITORY), MIGRATION_SECONDS)
+        command = migrations.command(service, self.variables, self.state.logs)
+        self.launcher.run(command, MIGRATION_SECONDS)
 
     def _start_scheduler(self) -> None:
         self._binaries = dapr.ensure(self.launcher, self.state.logs, self.say)
@@ -235,7 +230,8 @@ class Stack:
         prepared.result()
         if self._web == "none":
             return
-        env, logs, built = self._page_environment(), self.state.logs, self._web == "start"
+        env = environment.of_frontend(self.ports, self.variables)
+        logs, built = self.state.logs, self._web == "start"
         self.launcher.run(frontend.migration(env, logs, built=built), MIGRATION_SECONDS)
         if self._web == "prepare":
             return
@@ -243,17 +239,13 @@ class Stack:
         self._keep(frontend.command(env, logs, built=built), health).wait_ready(READY_SECONDS)
         self.say("page ready")
 
-    def _page_environment(self) -> dict[str, str]:
-        return environment.of_frontend(self.ports, self.variables)
-
     def _starter(self, service: Service) -> Callable[[], None]:
-        return lambda: self._start_service(service, 1, None)
+        return lambda: self._start_service(Replica(service), None)
 
-    def _start_service(self, service: Service, replica: int, env: Mapping[str, str] | None) -> None:
-        slot = _slot(service, replica)
-        name = service.app_id if replica == 1 else f"{service.app_id}-{replica}"
-        own = SidecarPorts.of(self.ports, slot)
-        port = self.ports.app(slot)
+    def _start_service(self, replica: Replica, env: Mapping[str, str] | None) -> None:
+        service, name = replica.service, replica.name
+        own = SidecarPorts.of(self.ports, replica.index)
+        port = self.ports.app(replica.index)
         variables = environment.of_service(service, port, own.http, own.grpc, self.variables)
         argv = [sys.executable, "-m", service.module]
         log = self.state.logs / f"{name}.log"
@@ -288,17 +280,6 @@ class Stack:
         self._processes[command.name] = process
         process.start()
         return process
-
-
-def _slot(service: Service, replica: int) -> int:
-    if not 1 <= replica <= MOST_REPLICAS:
-        raise LocalError(f"a replica is numbered 1 to {MOST_REPLICAS}")
-    return service.index + REPLICA_STEP * (replica - 1)
-
-
-def _ports_of(ports: Ports, service: Service, replica: int) -> list[int]:
-    slot = _slot(service, replica)
-    return [ports.app(slot), *ports.of_sidecar(slot)]
 
 
 def _all(pool: ThreadPoolExecutor, steps: list[Callable[[], None]], page: Future[None]) -> None:

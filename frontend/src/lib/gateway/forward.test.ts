@@ -1,20 +1,10 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { bodyOf, loopback, unusedAddress, type Loopback } from "@/testing/loopback";
+import { describe, expect, it, vi } from "vitest";
+import { bodyOf, loopbacks, unusedAddress } from "@/testing/loopback";
 import { BODY_LIMIT, forward, type Gateway, type Sessions } from "./forward";
 
 const ORIGIN = "http://localhost:3000";
-const servers: Loopback[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function service(listener: RequestListener): Promise<Loopback> {
-  const server = await loopback(listener);
-  servers.push(server);
-  return server;
-}
+const service = loopbacks();
 
 const signedIn = (): Sessions => ({
   cookie: (headers) => /session=(\w+)/.exec(headers.get("cookie") ?? "")?.[1],

@@ -1,19 +1,9 @@
 import http, { type IncomingMessage, type RequestListener } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { bodyOf, loopback, unusedAddress, type Loopback } from "@/testing/loopback";
+import { describe, expect, it, vi } from "vitest";
+import { bodyOf, loopbacks, unusedAddress, type Loopback } from "@/testing/loopback";
 import { send, Unreachable } from "./upstream";
 
-const servers: Loopback[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-async function service(listener: RequestListener): Promise<Loopback> {
-  const server = await loopback(listener);
-  servers.push(server);
-  return server;
-}
+const service = loopbacks();
 
 const repeat: RequestListener = async (incoming, response) => response.end(await bodyOf(incoming));
 
