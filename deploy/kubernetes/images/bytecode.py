@@ -9,7 +9,8 @@ import sys
 import sysconfig
 from importlib.util import cache_from_source
 from pathlib import Path
-from py_compile import PycInvalidationMode, compile as write_bytecode
+from py_compile import PycInvalidationMode
+from py_compile import compile as write_bytecode
 
 for name in sys.argv[1:]:
     importlib.import_module(name)
