@@ -4,7 +4,7 @@
 # TAG (of the images), BROKER=valkey|kafka.
 .DEFAULT_GOAL := help
 .PHONY: help dev infra down reset test bench lint generate sync
-.PHONY: images minikube minikube-down doks doks-down proof smoke
+.PHONY: images minikube minikube-dev minikube-down doks doks-down proof smoke
 UV := deploy/local/uv
 RUN := $(UV) run --no-sync
 
@@ -47,6 +47,9 @@ images: sync ## every image, by Docker or buildah
 
 minikube: sync ## all of it on the running minikube, after checks
 	@$(RUN) todoku-cluster up minikube
+
+minikube-dev: sync ## the same, and again whatever changes, with the page at localhost:3000
+	@$(RUN) todoku-cluster up minikube --watch
 
 minikube-down: sync ## remove it there; the data stays
 	@$(RUN) todoku-cluster down minikube

@@ -37,13 +37,30 @@ def test_every_job_makes_way_for_its_next_version(name: str) -> None:
     assert {job["metadata"]["labels"].get(label) for job in jobs} == {value}
 
 
+@pytest.fixture
+def ran(program: Callable[[str, str], None], tmp_path: Path) -> Callable[[], list[str]]:
+    """What skaffold was called with; what it builds is built."""
+    program("skaffold", f'#!/bin/sh\necho "$@" >> {tmp_path}/skaffold\n')
+    return lambda: (tmp_path / "skaffold").read_text().splitlines()
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where skaffold is told what is built."""
+    monkeypatch.setenv("TODOKU_STATE", str(tmp_path))
+    return tmp_path / "images/build.json"
+
+
 class TestUp:
-    def test_skaffold_gets_the_profile_and_the_way_in_is_told(
-        self, cluster: FakeKubectl, program: Callable[[str, str], None], tmp_path: Path
+    def test_it_is_built_deployed_and_tried_and_the_way_in_is_told(
+        self, cluster: FakeKubectl, ran: Callable[[], list[str]], built: Path
     ) -> None:
-        program("skaffold", f'#!/bin/sh\necho "$@" > {tmp_path}/skaffold\n')
         told = rollout.up("minikube", "todoku")
-        assert (tmp_path / "skaffold").read_text() == "run --profile minikube\n"
+        assert ran() == [
+            f"build --profile minikube --file-output {built}",
+            f"deploy --profile minikube --build-artifacts {built} {' '.join(rollout.SAME)}",
+            f"verify --profile minikube --build-artifacts {built}",
+        ]
         assert told.endswith("kubectl port-forward -n todoku service/frontend 3000:80")
 
     @pytest.mark.parametrize(
@@ -52,22 +69,29 @@ class TestUp:
     def test_what_is_built_already_is_deployed_by_its_tag(
         self,
         cluster: FakeKubectl,
-        program: Callable[[str, str], None],
-        tmp_path: Path,
+        ran: Callable[[], list[str]],
+        built: Path,
         monkeypatch: pytest.MonkeyPatch,
         registry: str,
         place: str,
     ) -> None:
         """Every artifact: skaffold refuses to deploy while one has no tag."""
         monkeypatch.setenv("SKAFFOLD_DEFAULT_REPO", registry)
-        said = 'echo "$SKAFFOLD_DEFAULT_REPO$@"'
-        program("skaffold", f"#!/bin/sh\n{said} > {tmp_path}/skaffold\n")
         rollout.up("doks", "todoku", "v1")
-        command, _, images = (tmp_path / "skaffold").read_text().strip().partition("--images=")
-        assert command == "deploy --profile doks "
+        assert [command.split()[0] for command in ran()] == ["deploy", "verify"]
         build = yaml.safe_load((REPOSITORY / "skaffold.yaml").read_text())["build"]
         names = [artifact["image"].removeprefix("todoku/") for artifact in build["artifacts"]]
-        assert images.split(",") == [f"todoku/{name}={place}/{name}:v1" for name in names]
+        assert json.loads(built.read_text())["builds"] == [
+            {"imageName": f"todoku/{name}", "tag": f"{place}/{name}:v1"} for name in names
+        ]
+
+    def test_what_changes_is_deployed_again_and_stays_at_the_end(
+        self, cluster: FakeKubectl, ran: Callable[[], list[str]]
+    ) -> None:
+        rollout.watch("minikube")
+        (command,) = ran()
+        assert command.startswith("dev --profile minikube")
+        assert "--cleanup=false" in command
 
     def test_a_failure_is_one_line(
         self, cluster: FakeKubectl, program: Callable[[str, str], None]

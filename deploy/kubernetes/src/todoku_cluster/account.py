@@ -10,10 +10,12 @@ from typing import Any, Self
 import httpx2
 
 from todoku_cluster.live import LiveStream
+from todoku_cluster.waiting import eventually
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that exist for a test's time only
 TOKEN_SECONDS = 600.0
 ANSWER_SECONDS = 30
+ARRIVE_SECONDS = 30
 
 
 @dataclass
@@ -23,6 +25,15 @@ class Account:
     _cookies: dict[str, str] = field(default_factory=dict, repr=False)
     _token: str = field(default="", repr=False)
     _asked: float = field(default=-TOKEN_SECONDS)
+
+    def arrive(self) -> Self:
+        """Where network policies are enforced, a pod is let in a little after its start."""
+        eventually(
+            lambda: self._request("GET", self.url, "/", {}, {}).status_code < 500,
+            ARRIVE_SECONDS,
+            f"{self.url} answers",
+        )
+        return self
 
     def register(self, timezone: str | None = "Asia/Karachi") -> Self:
         """A fresh one; its zone is told to the task service as the page does at sign-up."""

@@ -110,13 +110,17 @@ def up(
     name: Target,
     namespace: Namespace = "todoku",
     tag: Annotated[str, typer.Option(help="deploy images of this tag, build none")] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="and again what changes")] = False,
 ) -> None:
-    """Check, then build, deploy and wait until all is ready; again and again as you like."""
+    """Check, build, deploy, wait until all is ready, try it; again and again as you like."""
     check(name, namespace)
     with in_one_line():
         if requirements.target(name).makes_secrets:
             place = stored.Cluster()
             place.write(_lacking(name, namespace, place, stored_elsewhere=True), namespace)
+        if watch:
+            rollout.watch(name)
+            return
         say(f"ready: {rollout.up(name, namespace, tag)}")
 
 

@@ -90,7 +90,7 @@ def _daily() -> dict[str, Any]:
 
 
 def run(url: str, people: int, goes_on: Callable[[], bool]) -> dict[str, Any]:
-    workers = [Worker(Account(url).register(), goes_on) for _ in range(people)]
+    workers = [Worker(Account(url).arrive().register(), goes_on) for _ in range(people)]
     print("working", flush=True)
     began = time.monotonic()
     each(workers, Worker.work)

@@ -7,12 +7,14 @@ from typing import Any
 
 import yaml
 from todoku_local.errors import LocalError
-from todoku_local.places import REPOSITORY
+from todoku_local.places import REPOSITORY, State
 
 from todoku_cluster import kubectl, overlay
 from todoku_cluster.images import RECIPES
 
 DOWN_SECONDS = 600
+SAME = ("--label", "skaffold.dev/run-id=todoku")
+"""In place of a new label at each run, which would restart every pod, the database's included."""
 WAY_IN = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
 """The smoke test's, which skaffold deploys beside the overlay."""
 KEPT = {
@@ -23,20 +25,36 @@ KEPT = {
 
 
 def up(name: str, namespace: str, tag: str = "") -> str:
-    """Build and deploy, or deploy what is built under a tag; the page's address.
+    """Build, or take what is built under a tag; deploy; try the main job; the page's address.
 
     Raises LocalError."""
-    command = ["skaffold", "run", "--profile", name]
-    environment = dict(os.environ)
+    images = State.default().root / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    built = images / "build.json"
     if tag:
-        # skaffold would put the registry before names that have it already.
-        registry = environment.pop("SKAFFOLD_DEFAULT_REPO", "") or "todoku"
+        registry = os.environ.get("SKAFFOLD_DEFAULT_REPO") or "todoku"
         # All of skaffold.yaml: it refuses to deploy while one has no tag.
-        built = [f"todoku/{image}={registry}/{image}:{tag}" for image in RECIPES]
-        command = ["skaffold", "deploy", "--profile", name, f"--images={','.join(built)}"]
-    if code := subprocess.run(command, cwd=REPOSITORY, env=environment).returncode:
-        raise LocalError(f"`skaffold {command[1]} --profile {name}` ended with {code}, see above")
+        builds = [
+            {"imageName": f"todoku/{image}", "tag": f"{registry}/{image}:{tag}"}
+            for image in RECIPES
+        ]
+        built.write_text(json.dumps({"builds": builds}))
+    else:
+        skaffold("build", "--profile", name, "--file-output", str(built))
+    skaffold("deploy", "--profile", name, "--build-artifacts", str(built), *SAME)
+    skaffold("verify", "--profile", name, "--build-artifacts", str(built))
     return address(name, namespace)
+
+
+def watch(name: str) -> None:
+    """Deploy, and again whatever changes, until Ctrl-C; what runs then goes on running."""
+    skaffold("dev", "--profile", name, "--port-forward", "--cleanup=false", *SAME)
+
+
+def skaffold(command: str, *arguments: str) -> None:
+    """Raises LocalError."""
+    if code := subprocess.run(["skaffold", command, *arguments], cwd=REPOSITORY).returncode:
+        raise LocalError(f"`skaffold {command}` ended with {code}, see above")
 
 
 def address(name: str, namespace: str) -> str:

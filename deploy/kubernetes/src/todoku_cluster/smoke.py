@@ -39,6 +39,9 @@ class Smoke:
     def __post_init__(self) -> None:
         self.account = Account(self.url)
 
+    def arrives(self) -> None:
+        self.account.arrive()
+
     def signs_up(self) -> None:
         self.account.register()
 
@@ -112,6 +115,7 @@ def run(url: str, say: Say, *, quick: bool = False, patience: float = PATIENCE_S
     Raises Failed at the first step that does not hold; what was made is removed even then."""
     smoke = Smoke(url.rstrip("/"), patience)
     steps: dict[str, Callable[[], None]] = {
+        "the page answers": smoke.arrives,
         "a new account signs up": smoke.signs_up,
         "what is private does not answer": smoke.private_is_closed,
         "a sentence becomes a task": smoke.adds,
