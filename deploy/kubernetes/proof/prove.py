@@ -34,7 +34,7 @@ BROKERS = {"valkey": "deploy/kubernetes/overlays/ci", "kafka": "deploy/kubernete
 def overlay(broker: str, tag: str, folder: Path) -> Path:
     """What the broker's overlay gives, with the images of that tag."""
     images = [{"name": f"todoku/{app}", "newTag": tag} for app in cluster.APPS]
-    base = Path(REPOSITORY / BROKERS[broker])
+    base = REPOSITORY / BROKERS[broker]
     written = {"resources": [str(base.relative_to(folder, walk_up=True))], "images": images}
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(written))
     return folder
@@ -49,15 +49,16 @@ def main() -> int:
     )
     parser.add_argument("--only", nargs="*", metavar="word", help="steps with one of these words")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=REPOSITORY / ".todoku") as folder:
-        chosen = overlay(options.broker, options.tag, Path(folder))
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made).resolve()
+        chosen = overlay(options.broker, options.tag, folder)
         smoke = f"todoku/smoke:{options.tag}"
         steps: dict[str, Callable[[], str]] = {}
         given: dict[str, str] = {}
         if options.broker == "kafka":
             provider = Provider(f"todoku/kafka:{options.tag}")
             steps |= provider.steps()
-            given = provider.environment(Path(folder))
+            given = provider.environment(folder)
         for part in (
             Rollout(chosen, smoke, given),
             Network(smoke),
