@@ -8,10 +8,9 @@ from pathlib import Path
 
 import cluster
 from todoku_cluster import kubectl
+from todoku_cluster.rollout import WAY_IN
 from todoku_local.errors import LocalError
-from todoku_local.places import REPOSITORY
 
-SMOKE_POLICY = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
 MIGRATIONS = "app.kubernetes.io/component=migrations"
 WAIT_SECONDS = 300
 SMOKE_SECONDS = 300
@@ -49,7 +48,7 @@ class Rollout:
             "apply", "--server-side", "--force-conflicts", "-k", str(self._overlay),
             timeout=WAIT_SECONDS,
         )  # fmt: skip
-        kubectl.call("apply", "--server-side", "-f", str(SMOKE_POLICY))
+        kubectl.call("apply", "--server-side", "-f", str(WAY_IN))
         return f"{len(said.splitlines())} objects"
 
     def migrated(self) -> str:
