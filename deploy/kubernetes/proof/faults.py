@@ -25,10 +25,12 @@ class Faults:
         kubectl.apply([{"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}])
         token = {"secretKeyRef": {"name": WRONG, "key": "token"}}
         container = {"name": "app", "env": [{"name": "OPERATOR_TOKEN", "valueFrom": token}]}
-        with changed({"containers": [container]}) as name:
-            cluster.until(lambda: ended(name) == 78, WITHIN, f"{name} ends with 78")
-            said = cluster.call("logs", name, "-c", "app", "--previous").strip()
-        cluster.call("delete", "secret", WRONG)
+        try:
+            with changed({"containers": [container]}) as name:
+                cluster.until(lambda: ended(name) == 78, WITHIN, f"{name} ends with 78")
+                said = cluster.call("logs", name, "-c", "app", "--previous").strip()
+        finally:
+            cluster.call("delete", "secret", WRONG)
         assert "OPERATOR_TOKEN" in said, said
         assert len(said.splitlines()) == 1, said
         return said

@@ -30,16 +30,7 @@ class Figures:
 
     def ready(self) -> str:
         """A pod deleted while its image is on the node."""
-        found = []
-        for app in cluster.APPS:
-            before = {pod["metadata"]["name"] for pod in cluster.pods(app)}
-            cluster.call("delete", "pod", min(before), "--wait=false")
-            cluster.until(
-                lambda app=app, before=before: seconds(app, before) is not None,  # type: ignore[misc]
-                120, f"a new pod of {app} is Ready",
-            )  # fmt: skip
-            found.append(f"{app} {seconds(app, before):.0f} s")
-        return ", ".join(found)
+        return ", ".join(f"{app} {replaced(app):.0f} s" for app in cluster.APPS)
 
 
 def statistics(app: str) -> list[dict[str, Any]]:
@@ -53,6 +44,13 @@ def statistics(app: str) -> list[dict[str, Any]]:
         )["pods"]
         if pod["podRef"]["name"] in names
     ]
+
+
+def replaced(app: str) -> float | None:
+    before = {pod["metadata"]["name"] for pod in cluster.pods(app)}
+    cluster.call("delete", "pod", min(before), "--wait=false")
+    cluster.until(lambda: seconds(app, before) is not None, 120, f"a new pod of {app} is Ready")
+    return seconds(app, before)
 
 
 def seconds(app: str, before: set[str]) -> float | None:

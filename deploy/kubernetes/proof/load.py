@@ -9,6 +9,7 @@ import cluster
 PEOPLE = 4
 SETTLE_SECONDS = 300
 PAST_SECONDS = 900
+TMP = "/tmp"  # noqa: S108 - of a pod that has it to itself
 
 
 class Load:
@@ -23,11 +24,11 @@ class Load:
 
     def during(self, fault: Callable[[], None]) -> str:
         """The fault falls into the middle; what follows must go as well as what came before."""
-        stop = "/tmp/stop"  # noqa: S108 - in the pod
+        stop = f"{TMP}/stop"
         arguments = ["http://frontend", "--until", stop, "--people", str(PEOPLE)]
         made = cluster.pod("load", self._smoke, "-m", "todoku_cluster.load", *arguments)
         made["spec"]["volumes"] = [{"name": "tmp", "emptyDir": {"sizeLimit": "1Mi"}}]
-        made["spec"]["containers"][0]["volumeMounts"] = [{"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108
+        made["spec"]["containers"][0]["volumeMounts"] = [{"name": "tmp", "mountPath": TMP}]
         name = cluster.start(made)
         cluster.until(
             lambda: "working" in cluster.call("logs", name, "--tail=1"), 120, "people work"
