@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from harness.machine import free_base
 from todoku_cluster import bases, images
 from todoku_cluster.archive import Archive
 from todoku_cluster.waiting import eventually
-from todoku_local.errors import Missing
+from todoku_local.errors import LocalError, Missing
 from todoku_local.places import REPOSITORY
 from todoku_local.services import BY_ID, FRONTEND
 
@@ -94,6 +94,43 @@ class TestRecipes:
 
 def read(name: str) -> str:
     return (REPOSITORY / name).read_text()
+
+
+class TestBuilder:
+    @pytest.fixture
+    def hanging(self, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("docker", "buildah"):
+            program(name, "#!/bin/sh\nexec /bin/sleep 60\n")
+        monkeypatch.setattr(images, "DAEMON_SECONDS", 0.2)
+        monkeypatch.setattr(bases, "SECONDS", 0.2)
+
+    @pytest.mark.usefixtures("hanging")
+    def test_a_daemon_that_hangs_does_not_answer(self) -> None:
+        assert images.builder() == "buildah"
+
+    @pytest.mark.usefixtures("hanging")
+    def test_an_image_that_cannot_be_had_in_time_is_not_had(self) -> None:
+        assert not bases.had("python:3")
+
+    def test_without_a_builder_one_line_says_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert not bases.had("python:3")
+        with pytest.raises(Missing, match="images need docker"):
+            images.builder()
+
+    def test_a_build_without_end_is_one_line(
+        self,
+        program: Callable[[str, str], None],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        program("docker", "#!/bin/sh\nexec /bin/sleep 60\n")
+        monkeypatch.setenv("TODOKU_STATE", str(tmp_path))
+        monkeypatch.setattr(images, "BUILD_SECONDS", 0.2)
+        with pytest.raises(LocalError, match=r"todoku/task:v1 took longer than 0.2 s \(.*\.log"):
+            images.build(SERVICE, "docker", "v1")
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,23 @@ def test_every_missing_thing_is_named_at_once(
     assert "Secret m " not in whole
 
 
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("exec /bin/sleep 60", "`doctl version` took longer than 2 s; doctl must be 1.100 or"),
+        ("echo lib 1.2 >&2; exit 3", "`doctl version` failed: lib 1.2; doctl must be 1.100 or"),
+        ("echo dev", "doctl is of no known version; it must be 1.100 or newer: https://"),
+    ],
+)
+def test_a_tool_that_hangs_or_fails_is_one_line(
+    cluster: FakeKubectl, program: Program, monkeypatch: pytest.MonkeyPatch, does: str, said: str
+) -> None:
+    monkeypatch.setattr(requirements, "PROBE_SECONDS", 2)
+    program("doctl", f"#!/bin/sh\n{does}\n")
+    (line,) = missing()
+    assert line.startswith(said)
+
+
 def test_a_cluster_that_does_not_answer_is_said_with_the_tools(
     cluster: FakeKubectl, tmp_path: Path
 ) -> None:

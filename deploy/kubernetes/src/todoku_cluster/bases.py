@@ -7,7 +7,6 @@ ask for. They are for trying the recipes, not for release: nobody signs them.
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -45,12 +44,13 @@ def default(recipe: str, argument: str) -> str:
 
 def had(name: str) -> bool:
     """Here already, or pulled now."""
-    ways = (["inspect", "--type", "image"], ["pull", "--quiet"])
-    return any(
-        subprocess.run(["buildah", *way, name], capture_output=True, timeout=SECONDS).returncode
-        == 0
-        for way in ways
-    )
+    for way in (["inspect", "--type", "image"], ["pull", "--quiet"]):
+        try:
+            _run("buildah", *way, name)
+        except LocalError:
+            continue
+        return True
+    return False
 
 
 def lacking() -> str:
@@ -59,8 +59,8 @@ def lacking() -> str:
         return ""
     if os.geteuid() != 0:
         return "making a base image from Debian's packages needs root"
-    programs = [name for name in ("buildah", "debootstrap", "npm") if not shutil.which(name)]
-    return f"no {', '.join(programs)}" if programs else ""
+    absent = [name for name in ("buildah", "debootstrap", "npm") if not shutil.which(name)]
+    return f"no {', '.join(absent)}" if absent else ""
 
 
 def make() -> None:

@@ -31,13 +31,14 @@ DAEMON_SECONDS = 120
 
 def builder() -> str:
     """docker, where its daemon answers, else buildah."""
-    if shutil.which("docker"):
-        asked = subprocess.run(["docker", "info"], capture_output=True, timeout=DAEMON_SECONDS)
-        if asked.returncode == 0:
-            return "docker"
-    if shutil.which("buildah"):
-        return "buildah"
-    raise Missing("images need docker (with its daemon running) or buildah: https://buildah.io")
+    try:
+        programs.run("docker", "info", timeout=DAEMON_SECONDS)
+    except LocalError as error:
+        if shutil.which("buildah"):
+            return "buildah"
+        why = "images need docker (with its daemon running) or buildah: https://buildah.io"
+        raise Missing(why) from error
+    return "docker"
 
 
 def tag() -> str:
@@ -65,10 +66,13 @@ def build(app_id: str, tool: str, version: str) -> str:
     log = State.default().logs / f"image-{app_id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output,
-            timeout=BUILD_SECONDS,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output,
+                timeout=BUILD_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise LocalError(f"{name} took longer than {BUILD_SECONDS} s ({log})") from error
     if done.returncode:
         last = "\n".join(log.read_text().splitlines()[-10:])
         raise LocalError(f"{name} was not built ({log}):\n{last}")

@@ -4,14 +4,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from todoku_local.errors import LocalError
+from todoku_local.errors import LocalError, Missing
 
-from todoku_cluster import kubectl, overlay
+from todoku_cluster import kubectl, overlay, programs
 
 Version = tuple[int, int]
 PROBE_SECONDS = 30
@@ -143,17 +142,17 @@ def missing(name: str, namespace: str) -> list[str]:
 def _tools(tools: tuple[Tool, ...]) -> Iterator[str]:
     for tool in tools:
         wanted = ".".join(map(str, tool.oldest))
-        program = shutil.which(tool.name)
-        if program is None:
+        try:
+            said = programs.run(tool.name, *tool.asked, timeout=PROBE_SECONDS)
+        except Missing:
             yield f"{tool.name} is not installed ({wanted} or newer): {tool.where}"
             continue
-        done = subprocess.run(
-            [program, *tool.asked], capture_output=True, text=True, timeout=PROBE_SECONDS
-        )
-        version = _version(done.stdout)
+        except LocalError as error:
+            yield f"{error}; {tool.name} must be {wanted} or newer: {tool.where}"
+            continue
+        version = _version(said)
         if version < tool.oldest:
-            unknown = f"of no known version ({done.stderr.strip()})"
-            told = ".".join(map(str, version)) if any(version) else unknown
+            told = ".".join(map(str, version)) if any(version) else "of no known version"
             yield f"{tool.name} is {told}; it must be {wanted} or newer: {tool.where}"
 
 
