@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from manifests.render import judged, rendered
 from manifests.resources import Document
-from manifests.spoiling import KAFKA, VALKEY, spoiled, without
-from policies import flows, invocation
-from policies.code import invoked, tool_calls
+from manifests.spoiling import KAFKA, VALKEY, annotations_of, spoiled, without
+from policies import apis, flows, invocation
+from policies.code import invoked, sidecar_calls, tool_calls
 from policies.network import Network, Party
 from policies.operations import allows
+from todoku_local.places import REPOSITORY
+from todoku_local.services import BY_ID
 
 
 class TestNetwork:
@@ -124,7 +126,7 @@ class TestInvocation:
         found = invocation.findings(spoiled(VALKEY, "Configuration", "task", refuse))
         assert found == ["mcp-tool → task: PATCH /api/me/tasks/12/complete is refused"]
 
-    @pytest.mark.parametrize("name", ["task", "todoku"])
+    @pytest.mark.parametrize("name", ["task", "frontend"])
     def test_open_default_is_found(self, name: str) -> None:
         def allow(configuration: Document) -> None:
             configuration["spec"]["accessControl"]["defaultAction"] = "allow"
@@ -141,6 +143,54 @@ class TestInvocation:
 
         found = invocation.findings(spoiled(VALKEY, "Configuration", "task", invite))
         assert found == ["Deployment task: notification never calls it"]
+
+
+class TestApis:
+    def test_an_app_may_call_what_it_calls(self) -> None:
+        assert judged(apis.findings, "Deployment", "Configuration") == {}
+
+    def test_only_mcp_tool_invokes_and_only_notification_has_jobs(self) -> None:
+        calls = {app_id: sidecar_calls(app_id) for app_id in BY_ID}
+        assert {app_id for app_id in calls if "invoke" in calls[app_id]} == {"mcp-tool"}
+        assert {app_id for app_id in calls if "schedule_job" in calls[app_id]} == {"notification"}
+        assert all("metadata" in made for made in calls.values())
+
+    def test_the_front_end_knows_no_sidecar(self) -> None:
+        """It would need a port and a token, which Dapr gives in such variables."""
+        files = [*(REPOSITORY / "frontend/src").rglob("*.ts*")]
+        assert files
+        assert not [path for path in files if "DAPR_" in path.read_text()]
+
+    @pytest.mark.parametrize(
+        ("app", "name", "finding"),
+        [
+            ("mcp-tool", "invoke", "calls invoke v1 http, which is refused"),
+            ("task", "bindings", "all of grpc is open, for nothing of it is named"),
+            ("frontend", "metadata", "all of http is open, for nothing of it is named"),
+        ],
+    )
+    def test_api_too_few_is_found(self, app: str, name: str, finding: str) -> None:
+        def refuse(configuration: Document) -> None:
+            rules = configuration["spec"]["api"]["allowed"]
+            rules[:] = [rule for rule in rules if rule["name"] not in (name, "publish")]
+
+        found = apis.findings(spoiled(VALKEY, "Configuration", app, refuse))
+        assert f"Deployment {app}: {finding}" in found
+
+    def test_api_too_many_is_found(self) -> None:
+        def allow(configuration: Document) -> None:
+            rule = {"name": "invoke", "version": "v1", "protocol": "http"}
+            configuration["spec"]["api"]["allowed"].append(rule)
+
+        found = apis.findings(spoiled(VALKEY, "Configuration", "notification", allow))
+        assert found == ["Deployment notification: may call invoke v1 http and never does"]
+
+    def test_another_apps_configuration_is_found(self) -> None:
+        def take(deployment: Document) -> None:
+            annotations_of(deployment)["dapr.io/config"] = "notification"
+
+        found = apis.findings(spoiled(VALKEY, "Deployment", "task", take))
+        assert "Deployment task: may call jobs v1alpha1 grpc and never does" in found
 
 
 class TestOperations:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,7 +19,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
 from todoku_contracts.registry import TOPICS
 from todoku_local.places import REPOSITORY
-from todoku_local.services import BY_ID, MCP, TASK
+from todoku_local.services import BY_ID, MCP, STORES, TASK
 from todoku_mcp.service import READ, WRITE, Caller, Tasks
 from todoku_mcp.tokens import Minter
 from todoku_mcp.tools import TaskTools
@@ -27,6 +28,7 @@ from todoku_platform.clock import SystemClock
 Call = tuple[str, str]
 """An HTTP method and a path, templates as FastAPI writes them."""
 
+PLATFORM = REPOSITORY / "services/platform/src"
 ARGUMENTS = {"title": "Milk", "id": "12"}
 """Of every tool those that it cannot do without."""
 
@@ -71,7 +73,10 @@ def event_routes(app_id: str) -> frozenset[str]:
 
 @cache
 def sources(app_id: str) -> tuple[ast.Module, ...]:
-    folder = REPOSITORY / BY_ID[app_id].folder / "src"
+    return _parsed(REPOSITORY / BY_ID[app_id].folder / "src")
+
+
+def _parsed(folder: Path) -> tuple[ast.Module, ...]:
     return tuple(ast.parse(path.read_text()) for path in sorted(folder.rglob("*.py")))
 
 
@@ -125,6 +130,46 @@ def invoked(app_id: str) -> frozenset[str]:
             )
             found.add(str(name))
     return frozenset(found)
+
+
+@cache
+def endpoints() -> dict[str, str]:
+    """What each method of the platform's sidecar asks of Dapr: a gRPC method, or the first part of
+    a path."""
+    module = ast.parse((PLATFORM / "todoku_platform/sidecar.py").read_text())
+    functions = (node for node in ast.walk(module) if isinstance(node, ast.AsyncFunctionDef))
+    return {function.name: name for function in functions for name in _endpoints(function)}
+
+
+def _endpoints(function: ast.AsyncFunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Attribute(attr=name, value=ast.Attribute(attr="_stub")):
+                yield name
+            case ast.Constant(value=str() as path) if path.startswith("/v1.0/"):
+                yield path.split("/")[2]
+
+
+@cache
+def sidecar_calls(app_id: str) -> frozenset[str]:
+    """The methods of its sidecar that a service uses, or the platform for it."""
+    stores = app_id in {store.app_id for store in STORES}
+    relayed = any(TOPICS[name].component == "pubsub" for name in published(app_id))
+    used = {"ready": True, "metadata": True, "binding": stores, "publish": relayed}
+    by_platform = {name for name in _asked(*_parsed(PLATFORM)) if used[name]}
+    return frozenset(by_platform | _asked(*sources(app_id)))
+
+
+def _asked(*modules: ast.Module) -> set[str]:
+    """What is called on anything named sidecar."""
+    found = set()
+    for node in (node for module in modules for node in ast.walk(module)):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr=name, value=ast.Attribute(attr=owner) | ast.Name(id=owner))
+            ) if owner.strip("_") == "sidecar":
+                found.add(name)
+    return found & endpoints().keys()
 
 
 def _calls(module: ast.Module, name: str) -> Iterator[ast.Call]:
