@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness.kubectl import FakeKubectl
-from todoku_cluster import secrets
+from todoku_cluster import overlay, secrets
 from todoku_cluster.cli import app
 from todoku_local.errors import LocalError
 from typer.testing import CliRunner, Result
@@ -79,10 +79,12 @@ class TestMaking:
         made = secrets.lacking({"broker-ca", "broker-task"}, {}, given)
         assert made == {"broker-ca": {"ca.crt": "PEM"}, "broker-task": {"password": "one"}}
 
-    def test_a_model_only_where_one_is_given(self) -> None:
-        assert secrets.lacking({"model"}, {}, {}) == {}
-        made = secrets.lacking({"model"}, {}, {"OPENAI_API_KEY": "k"})
-        assert made == {"model": {"api-key": "k"}}
+    def test_a_model_is_what_is_given_and_else_what_it_was(self) -> None:
+        unset = {"model": {"api-key": "", "base-url": "", "model": ""}}
+        assert secrets.lacking({"model"}, {}, {}) == unset
+        made = secrets.lacking({"model"}, unset, {"OPENAI_API_KEY": "k"})
+        assert made == {"model": {"api-key": "k", "base-url": "", "model": ""}}
+        assert secrets.lacking({"model"}, made, {}) == {}
 
     def test_an_unknown_one_is_the_operators(self) -> None:
         with pytest.raises(LocalError, match="no way to make registry-login"):
@@ -121,6 +123,32 @@ class TestFiles:
         assert run("--output", str(folder)).exit_code == 0
         assert {file.name: file.read_text() for file in folder.iterdir()} == files
         assert not any(call.startswith(("get", "apply")) for call in kubectl.calls)
+
+
+class TestModel:
+    """Nobody has to have one, but a store that is asked for it needs an answer."""
+
+    def test_is_made_where_one_is_given(
+        self, kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kubectl.renders(reading("operator-token"))
+        run("--apply")
+        assert "model" not in kubectl.held
+        monkeypatch.setenv("OPENAI_API_KEY", "k")
+        run("--apply")
+        assert value(kubectl.held, "model", "api-key") == "k"
+        monkeypatch.setenv("OPENAI_MODEL", "m")
+        monkeypatch.delenv("OPENAI_API_KEY")
+        assert "1 made, 1 kept" in run("--apply").output
+        assert value(kubectl.held, "model", "api-key") == "k"
+        assert value(kubectl.held, "model", "model") == "m"
+
+    def test_every_entry_that_a_store_is_asked_for_gets_a_file(self) -> None:
+        documents = overlay.render("doks")
+        entries = {d["metadata"]["name"] for d in documents if d["kind"] == "ExternalSecret"}
+        assert "model" in entries
+        assert entries == overlay.needed(documents, stored_elsewhere=False)
+        assert not entries & overlay.needed(documents)
 
 
 class TestSealing:

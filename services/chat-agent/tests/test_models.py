@@ -31,9 +31,27 @@ class TestChoice:
         with_key = settings.model_copy(update={"openai_api_key": SecretStr("k")})
         assert isinstance(choose_model(with_key), OpenAIResponsesModel)
 
+    def test_variables_without_a_value_are_not_set(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+            monkeypatch.setenv(name, "")
+        assert isinstance(choose_model(again(settings)), EmbeddedModel)
+        monkeypatch.setenv("OPENAI_API_KEY", "k")
+        model = choose_model(again(settings))
+        assert isinstance(model, OpenAIResponsesModel)
+        assert model._client.base_url == "https://api.openai.com/v1/"
+        assert model.model == "gpt-5-mini"
+
     def test_with_an_address_and_no_key(self, settings: Settings) -> None:
         compatible = settings.model_copy(update={"openai_base_url": "http://127.0.0.1:9/v1"})
         assert isinstance(choose_model(compatible), OpenAIChatCompletionsModel)
+
+
+def again(settings: Settings) -> Settings:
+    """Read from the environment, as far as that has them."""
+    tokens = {"app_api_token", "dapr_api_token", "operator_token", "app_id"}
+    return Settings(**settings.model_dump(include=tokens))
 
 
 def chunks(*deltas: dict[str, Any], finish: str) -> httpx2.Response:

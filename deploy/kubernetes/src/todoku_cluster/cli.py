@@ -64,7 +64,10 @@ def _lacking(
 ) -> stored.Documents:
     rendered = overlay.render(name)
     needed = overlay.needed(rendered, stored_elsewhere=stored_elsewhere)
-    made = secrets.lacking(needed | {secrets.MODEL}, place.read(needed, namespace), _given())
+    given = _given()
+    if any(given.get(name) for name in secrets.GIVEN):
+        needed.add(secrets.MODEL)
+    made = secrets.lacking(needed, place.read(needed, namespace), given)
     for each in made:
         say(f"made {each}")
     say(f"{len(made)} made, {len(needed - made.keys())} kept")

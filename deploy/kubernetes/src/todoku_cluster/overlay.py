@@ -49,8 +49,12 @@ def references(documents: list[dict[str, Any]]) -> set[Reference]:
 def needed(documents: list[dict[str, Any]], *, stored_elsewhere: bool = True) -> set[str]:
     """The Secrets that must be there before: read, not optional, made by no object here.
 
-    Those of a store outside, or sealed, are among them when their values are wanted."""
-    read = {each.secret for each in references(documents) if not each.optional}
+    Those of a store outside, or sealed, are among them when their values are wanted: all of them,
+    for the operator in the cluster asks its store for optional ones, too."""
+    asked = provided(documents)
+    read = {
+        each.secret for each in references(documents) if not each.optional or each.secret in asked
+    }
     return read - provided(documents, stored_elsewhere=stored_elsewhere)
 
 

@@ -19,8 +19,8 @@ Secrets = Mapping[str, Data]
 APPS = (*BY_ID, FRONTEND)
 OPERATOR, SIGNING, SESSIONS = "operator-token", "mcp-signing-key", "better-auth"
 MODEL, CA, USERS, POSTGRES = "model", "broker-ca", "valkey-users", "postgres-admin"
-FOLLOWING = (USERS, POSTGRES)
-"""These say again what others hold and are brought in line with them."""
+FOLLOWING = (USERS, POSTGRES, MODEL)
+"""These say again what others hold, or the operator sets, and are brought in line with it."""
 GIVEN = {"OPENAI_API_KEY": "api-key", "OPENAI_BASE_URL": "base-url", "OPENAI_MODEL": "model"}
 NO_DATABASE = (
     "this overlay brings no database: set DATABASE_URL to its administrator's address, such as"
@@ -39,7 +39,7 @@ def lacking(names: set[str], known: Secrets, given: Data) -> dict[str, dict[str,
         OPERATOR: {"token": values["OPERATOR_TOKEN"]},
         SIGNING: {"key": values["MCP_SIGNING_KEY"]},
         SESSIONS: {"secret": values["BETTER_AUTH_SECRET"]},
-        MODEL: {key: given[name] for name, key in GIVEN.items() if given.get(name)},
+        MODEL: _model(known.get(MODEL, {}), given),
     }
     if unknown := sorted(names - made.keys() - known.keys()):
         homeless = any(name.startswith("database-") for name in unknown)
@@ -48,7 +48,7 @@ def lacking(names: set[str], known: Secrets, given: Data) -> dict[str, dict[str,
     return {
         name: made[name]
         for name in sorted(names & made.keys())
-        if made[name] and (name not in known or (name in FOLLOWING and known[name] != made[name]))
+        if name not in known or (name in FOLLOWING and known[name] != made[name])
     }
 
 
@@ -93,6 +93,11 @@ def _bought(names: set[str], known: Secrets, given: Data) -> dict[str, str]:
             " names the certificate of its authority (PEM)"
         )
     return {name: given[name] for name, held in variables.items() if held not in known}
+
+
+def _model(held: Data, given: Data) -> dict[str, str]:
+    """Empty is as good as unset, and can be had of a store like any other."""
+    return {key: given.get(name) or held.get(key, "") for name, key in GIVEN.items()}
 
 
 def _tokens() -> dict[str, dict[str, str]]:

@@ -4,6 +4,8 @@ from agents import Model, OpenAIProvider, set_tracing_disabled
 
 from todoku_chat.settings import Settings
 
+OPENAI = "https://api.openai.com/v1"
+
 
 def choose_model(settings: Settings) -> Model:
     """Without key and address nothing leaves the machine."""
@@ -17,7 +19,8 @@ def choose_model(settings: Settings) -> Model:
     provider = OpenAIProvider(
         # Endpoints on one's own machine take any key, the client wants one.
         api_key=key or "none",
-        base_url=settings.openai_base_url,
+        # The client would take a variable that is empty for an address.
+        base_url=settings.openai_base_url or OPENAI,
         # Compatible endpoints speak chat completions; few speak responses.
         use_responses=settings.openai_base_url is None,
     )
