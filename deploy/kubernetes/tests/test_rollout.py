@@ -9,9 +9,11 @@ import pytest
 import yaml
 from harness.kubectl import FakeKubectl
 from todoku_cluster import overlay, rollout
+from todoku_cluster.images import RECIPES
 from todoku_local.errors import LocalError
 from todoku_local.places import REPOSITORY
 
+DIGESTS = {app: f"sha256:{number:064}" for number, app in enumerate(RECIPES)}
 PUBLIC = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "public-4k"}}
 
 
@@ -84,6 +86,41 @@ class TestUp:
         assert json.loads(built.read_text())["builds"] == [
             {"imageName": f"todoku/{name}", "tag": f"{place}/{name}:v1"} for name in names
         ]
+
+    def test_a_tag_that_was_moved_is_not_followed(
+        self, cluster: FakeKubectl, ran: Callable[[], list[str]], built: Path
+    ) -> None:
+        rollout.up("doks", "todoku", "v1", json.dumps(DIGESTS))
+        builds = json.loads(built.read_text())["builds"]
+        ends = {build["imageName"]: build["tag"].partition(":v1@")[2] for build in builds}
+        assert ends == {f"todoku/{app}": digest for app, digest in DIGESTS.items()}
+
+    @pytest.mark.parametrize(
+        ("tag", "digests", "said"),
+        [
+            ("v1", "{}", "must have a sha256:… of task, recurring-task, "),
+            ("v1", json.dumps(DIGESTS | {"frontend": ""}), "must have a sha256:… of frontend$"),
+            ("v1", "3", "must be a JSON object"),
+            ("v1", "task=sha256:0", "must be a JSON object"),
+            ("", json.dumps(DIGESTS), "say their --tag"),
+        ],
+    )
+    def test_without_every_digest_nothing_is_deployed(
+        self, program: Callable[[str, str], None], tag: str, digests: str, said: str
+    ) -> None:
+        program("skaffold", "#!/bin/sh\nexit 3\n")
+        with pytest.raises(LocalError, match=said):
+            rollout.up("doks", "todoku", tag, digests)
+
+    def test_the_workflow_hands_over_every_digest(self) -> None:
+        workflow = yaml.safe_load((REPOSITORY / ".github/workflows/images.yml").read_text())
+        job = workflow["jobs"]["image"]
+        built = {each["app"] for each in job["strategy"]["matrix"]["include"]}
+        assert built == DIGESTS.keys()
+        assert job["outputs"] == {app: f"${{{{ steps.digest.outputs.{app} }}}}" for app in built}
+        handed = {app: {"value": f"${{{{ jobs.image.outputs.{app} }}}}"} for app in built}
+        # YAML 1.1 takes the key `on` for true.
+        assert workflow[True]["workflow_call"]["outputs"] == handed
 
     def test_what_changes_is_deployed_again_and_stays_at_the_end(
         self, cluster: FakeKubectl, ran: Callable[[], list[str]]

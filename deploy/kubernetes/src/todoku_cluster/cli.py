@@ -113,6 +113,9 @@ def up(
     name: Target,
     namespace: Namespace = "todoku",
     tag: Annotated[str, typer.Option(help="deploy images of this tag, build none")] = "",
+    digests: Annotated[
+        str, typer.Option(help="of these images, which a tag may no longer name: JSON, by app")
+    ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="and again what changes")] = False,
 ) -> None:
     """Check, build, deploy, wait until all is ready, try it; again and again as you like."""
@@ -124,7 +127,7 @@ def up(
         if watch:
             rollout.watch(name)
             return
-        say(f"ready: {rollout.up(name, namespace, tag)}")
+        say(f"ready: {rollout.up(name, namespace, tag, digests)}")
 
 
 @app.command()

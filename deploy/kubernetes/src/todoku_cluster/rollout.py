@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from typing import Any
 
@@ -13,6 +14,7 @@ from todoku_cluster import kubectl, overlay
 from todoku_cluster.images import RECIPES
 
 DOWN_SECONDS = 600
+DIGEST = re.compile("sha256:[0-9a-f]{64}")
 SAME = ("--label", "skaffold.dev/run-id=todoku")
 """In place of a new label at each run, which would restart every pod, the database's included."""
 WAY_IN = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
@@ -24,26 +26,42 @@ KEPT = {
 """Data, and what opens it."""
 
 
-def up(name: str, namespace: str, tag: str = "") -> str:
+def up(name: str, namespace: str, tag: str = "", digests: str = "") -> str:
     """Build, or take what is built under a tag; deploy; try the main job; the page's address.
 
     Raises LocalError."""
+    if digests and not tag:
+        raise LocalError("--digests are those of images built before: say their --tag, too")
     images = State.default().root / "images"
     images.mkdir(parents=True, exist_ok=True)
     built = images / "build.json"
     if tag:
-        registry = os.environ.get("SKAFFOLD_DEFAULT_REPO") or "todoku"
-        # All of skaffold.yaml: it refuses to deploy while one has no tag.
-        builds = [
-            {"imageName": f"todoku/{image}", "tag": f"{registry}/{image}:{tag}"}
-            for image in RECIPES
-        ]
-        built.write_text(json.dumps({"builds": builds}))
+        built.write_text(json.dumps({"builds": _builds(tag, digests)}))
     else:
         skaffold("build", "--profile", name, "--file-output", str(built))
     skaffold("deploy", "--profile", name, "--build-artifacts", str(built), *SAME)
     skaffold("verify", "--profile", name, "--build-artifacts", str(built))
     return address(name, namespace)
+
+
+def _builds(tag: str, digests: str) -> list[dict[str, str]]:
+    """All of skaffold.yaml: it refuses to deploy while one has no tag."""
+    registry = os.environ.get("SKAFFOLD_DEFAULT_REPO") or "todoku"
+    ends = _digests(digests) if digests else dict.fromkeys(RECIPES, "")
+    return [
+        {"imageName": f"todoku/{image}", "tag": f"{registry}/{image}:{tag}{ends[image]}"}
+        for image in RECIPES
+    ]
+
+
+def _digests(text: str) -> dict[str, str]:
+    try:
+        given = dict(json.loads(text))
+    except (TypeError, ValueError) as error:
+        raise LocalError(f"--digests must be a JSON object: {error}") from error
+    if lacking := [each for each in RECIPES if not DIGEST.fullmatch(str(given.get(each)))]:
+        raise LocalError(f"--digests must have a sha256:… of {', '.join(lacking)}")
+    return {image: f"@{given[image]}" for image in RECIPES}
 
 
 def watch(name: str) -> None:
