@@ -101,7 +101,7 @@ def migration(stack: Stack, app: str = "task") -> subprocess.Popen[str]:
     else:
         own = environment.of_frontend(stack.ports, stack.variables)
         command = frontend.migration(own, stack.state.logs, built=False)
-        argv, env = command.argv, command.env
+        argv, env = [*command.argv], {**command.env}
     return subprocess.Popen(argv, env=env, cwd=frontend.FOLDER, stderr=subprocess.PIPE, text=True)
 
 
