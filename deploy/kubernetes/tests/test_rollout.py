@@ -28,11 +28,16 @@ def cluster(kubectl: FakeKubectl, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return kubectl
 
 
+def skaffold() -> dict[str, Any]:
+    modules = yaml.safe_load_all((REPOSITORY / "skaffold.yaml").read_text())
+    (found,) = (each for each in modules if each["metadata"]["name"] == "todoku")
+    return dict(found)
+
+
 @pytest.mark.parametrize("name", ["minikube", "doks", "ci"])
 def test_every_job_makes_way_for_its_next_version(name: str) -> None:
     """By skaffold's hook, so that `skaffold dev` works as well: a Job cannot be changed."""
-    deploy = yaml.safe_load((REPOSITORY / "skaffold.yaml").read_text())["deploy"]
-    (hook,) = deploy["kubectl"]["hooks"]["before"]
+    (hook,) = skaffold()["deploy"]["kubectl"]["hooks"]["before"]
     label, _, value = hook["host"]["command"][-1].rpartition(" ")[2].partition("=")
     jobs = [each for each in overlay.render(name) if each["kind"] == "Job"]
     assert jobs
@@ -81,8 +86,8 @@ class TestUp:
         monkeypatch.setenv("SKAFFOLD_DEFAULT_REPO", registry)
         rollout.up("doks", "todoku", "v1")
         assert [command.split()[0] for command in ran()] == ["deploy", "verify"]
-        build = yaml.safe_load((REPOSITORY / "skaffold.yaml").read_text())["build"]
-        names = [artifact["image"].removeprefix("todoku/") for artifact in build["artifacts"]]
+        images = [artifact["image"] for artifact in skaffold()["build"]["artifacts"]]
+        names = [image.removeprefix("todoku/") for image in images]
         assert json.loads(built.read_text())["builds"] == [
             {"imageName": f"todoku/{name}", "tag": f"{place}/{name}:v1"} for name in names
         ]
@@ -123,12 +128,12 @@ class TestUp:
         assert workflow[True]["workflow_call"]["outputs"] == handed
 
     def test_what_changes_is_deployed_again_and_stays_at_the_end(
-        self, cluster: FakeKubectl, ran: Callable[[], list[str]]
+        self, cluster: FakeKubectl, ran: Callable[[], list[str]], built: Path
     ) -> None:
         rollout.watch("minikube")
-        (command,) = ran()
-        assert command.startswith("dev --profile minikube")
-        assert "--cleanup=false" in command
+        assert [command.split()[0] for command in ran()] == ["build", "deploy", "dev"]
+        assert "--module todoku " in ran()[-1]
+        assert "--cleanup=false" in ran()[-1]
 
     def test_a_failure_is_one_line(
         self, cluster: FakeKubectl, program: Callable[[str, str], None]

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -15,8 +16,9 @@ from todoku_cluster.images import RECIPES
 
 DOWN_SECONDS = 600
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
-SAME = ("--label", "skaffold.dev/run-id=todoku")
-"""In place of a new label at each run, which would restart every pod, the database's included."""
+SAME = ("--label", "skaffold.dev/run-id=todoku", "--iterative-status-check=false")
+"""In place of a new label at each run, which would restart every pod, the database's included.
+What bears it already must be waited for once all is deployed, not before."""
 WAY_IN = REPOSITORY / "deploy/kubernetes/smoke/network-policy.yaml"
 """The smoke test's, which skaffold deploys beside the overlay."""
 KEPT = {
@@ -32,6 +34,13 @@ def up(name: str, namespace: str, tag: str = "", digests: str = "") -> str:
     Raises LocalError."""
     if digests and not tag:
         raise LocalError("--digests are those of images built before: say their --tag, too")
+    built = deploy(name, tag, digests)
+    skaffold("verify", "--profile", name, "--build-artifacts", str(built))
+    return address(name, namespace)
+
+
+def deploy(name: str, tag: str = "", digests: str = "") -> Path:
+    """And wait until all is ready; the file that says what was built. Raises LocalError."""
     images = State.default().root / "images"
     images.mkdir(parents=True, exist_ok=True)
     built = images / "build.json"
@@ -40,8 +49,7 @@ def up(name: str, namespace: str, tag: str = "", digests: str = "") -> str:
     else:
         skaffold("build", "--profile", name, "--file-output", str(built))
     skaffold("deploy", "--profile", name, "--build-artifacts", str(built), *SAME)
-    skaffold("verify", "--profile", name, "--build-artifacts", str(built))
-    return address(name, namespace)
+    return built
 
 
 def _builds(tag: str, digests: str) -> list[dict[str, str]]:
@@ -65,8 +73,12 @@ def _digests(text: str) -> dict[str, str]:
 
 
 def watch(name: str) -> None:
-    """Deploy, and again whatever changes, until Ctrl-C; what runs then goes on running."""
-    skaffold("dev", "--profile", name, "--port-forward", "--cleanup=false", *SAME)
+    """Deploy, and again whatever changes, until Ctrl-C; what runs then goes on running.
+
+    Raises LocalError."""
+    deploy(name)
+    apart = ("--module", "todoku", "--port-forward=user", "--cleanup=false")
+    skaffold("dev", "--profile", name, *apart, *SAME)
 
 
 def skaffold(command: str, *arguments: str) -> None:
