@@ -20,7 +20,10 @@ class Load:
         return {
             f"load: a pod of {app} deleted": lambda app=app: self.during(lambda: delete(app))
             for app in cluster.APPS
-        } | {"load: every app restarted": lambda: self.during(restart)}
+        } | {
+            "load: every app restarted": lambda: self.during(restart),
+            "load: all apps restarted at once": lambda: self.during(restart_all),
+        }
 
     def during(self, fault: Callable[[], None]) -> str:
         """The fault falls into the middle; what follows must go as well as what came before."""
@@ -48,7 +51,12 @@ def delete(app: str) -> None:
 
 
 def restart() -> None:
-    """One app after the other: six at once are more than a small node starts in time."""
+    """One app after the other, as a roll-out of a change of each."""
     for app in cluster.APPS:
         cluster.call("rollout", "restart", f"deployment/{app}")
         cluster.rolled_out(app)
+
+
+def restart_all() -> None:
+    cluster.call("rollout", "restart", *(f"deployment/{app}" for app in cluster.APPS))
+    cluster.rolled_out()
