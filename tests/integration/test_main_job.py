@@ -58,7 +58,7 @@ class TestSmoke:
     def test_passes_with_a_line_for_each_step(self, stack: Stack) -> None:
         said: list[str] = []
         smoke.run(stack.web_url, said.append)
-        assert len(said) == 8
+        assert len(said) == 9
         assert all(line.startswith("ok ") for line in said)
 
     def test_names_the_step_that_does_not_hold(self, stack: Stack) -> None:
@@ -69,7 +69,7 @@ class TestSmoke:
                 smoke.run(stack.web_url, said.append, quick=True, patience=3)
         finally:
             stack.bring_back("recurring-task")
-        assert len(said) == 5
+        assert len(said) == 6
         assert all(line.startswith("ok ") for line in said)
 
 
